@@ -1,0 +1,77 @@
+import type { Diagnosis } from './diagnosis.js';
+import type { Parameter, SamplingKind } from './parameter.js';
+
+export type ExperimentPhase = 'QUEUED' | 'RUNNING' | 'CANCELLING' | 'CANCELLED' | 'SUCCEEDED' | 'FAILED';
+export type ProgramKind = 'AUTO' | 'PYTHON' | 'JAVA' | 'BINARY' | 'NODE' | 'SHELL';
+
+/** What is run for every trial. */
+export interface Program {
+  readonly fileId: string;
+  readonly fileName: string;
+  readonly kind: ProgramKind;
+  /** Path inside a zip. */
+  readonly executable?: string;
+  /** Replaces how it is started; the configuration file's path is appended. */
+  readonly command?: readonly string[];
+}
+
+/** Kubernetes quantities for one worker. */
+export interface Resources {
+  readonly cpu?: string;
+  readonly memory?: string;
+}
+
+/** total = waiting + running + succeeded + failed + timedOut + cancelled. */
+export interface TrialCounts {
+  readonly total: number;
+  readonly waiting: number;
+  readonly running: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly timedOut: number;
+  readonly cancelled: number;
+}
+
+/** What was asked for: fixed from the submission on. */
+export interface ExperimentSpec {
+  readonly name: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly program: Program;
+  /** Slowest first. */
+  readonly parameters: readonly Parameter[];
+  readonly sampling: SamplingKind;
+  readonly constants: string;
+  readonly trialTimeoutSeconds: number;
+  readonly resultFile: string;
+  readonly resultRow: number;
+  readonly workers: number;
+  readonly resources: Resources;
+}
+
+/** An experiment and where it stands. Times are RFC 3339, UTC, milliseconds. */
+export interface Experiment extends ExperimentSpec {
+  readonly id: string;
+  readonly phase: ExperimentPhase;
+  readonly diagnosis?: Diagnosis;
+  readonly createdAt: string;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  readonly counts: TrialCounts;
+  /** Every trial with an index below has been touched, none at or above it. */
+  readonly nextIndex: number;
+  /** Grows with every change of this experiment or of one of its trials. */
+  readonly version: number;
+}
+
+const ended: ReadonlySet<ExperimentPhase> = new Set(['CANCELLED', 'SUCCEEDED', 'FAILED']);
+
+/** True when the phase will not change any more by itself. */
+export function isFinished(experiment: Pick<Experiment, 'phase'>): boolean {
+  return ended.has(experiment.phase);
+}
+
+/** Trials that have ended, whatever came of them. */
+export function endedTrials(counts: TrialCounts): number {
+  return counts.succeeded + counts.failed + counts.timedOut + counts.cancelled;
+}

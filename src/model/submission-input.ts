@@ -1,0 +1,60 @@
+import type { ProgramKind } from './experiment.js';
+import type { SamplingKind } from './parameter.js';
+
+type Maybe<T> = T | null | undefined;
+
+/** What a client hands in, decoded but not checked: SubmitExperimentInput of the schema. Null and absent mean the same. */
+export interface SubmissionInput {
+  readonly idempotencyKey?: Maybe<string>;
+  readonly name: string;
+  readonly description?: Maybe<string>;
+  readonly tags?: Maybe<readonly string[]>;
+  readonly program: ProgramInput;
+  /** Slowest first. */
+  readonly parameters: readonly ParameterInput[];
+  readonly sampling?: Maybe<{ readonly kind?: Maybe<SamplingKind> }>;
+  readonly constants?: Maybe<string>;
+  readonly trialTimeoutSeconds?: Maybe<number>;
+  readonly resultFile: string;
+  readonly resultRow?: Maybe<number>;
+  readonly workers?: Maybe<number>;
+  readonly resources?: Maybe<ResourcesInput>;
+}
+
+export interface ProgramInput {
+  readonly fileId: string;
+  readonly kind?: Maybe<ProgramKind>;
+  readonly executable?: Maybe<string>;
+  readonly command?: Maybe<readonly string[]>;
+}
+
+export interface ResourcesInput {
+  readonly cpu?: Maybe<string>;
+  readonly memory?: Maybe<string>;
+}
+
+/** Exactly one of these is set. */
+export interface ParameterInput {
+  readonly integer?: Maybe<RangeInput & { readonly step?: Maybe<number> }>;
+  readonly float?: Maybe<RangeInput & { readonly step: number }>;
+  readonly bool?: Maybe<{ readonly name: string; readonly default?: Maybe<boolean> }>;
+  readonly text?: Maybe<{ readonly name: string; readonly value: string }>;
+  readonly list?: Maybe<{
+    readonly name: string;
+    readonly values: readonly string[];
+    readonly default?: Maybe<string>;
+  }>;
+  readonly group?: Maybe<{ readonly name: string; readonly columns: readonly ColumnInput[] }>;
+}
+
+export interface RangeInput {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  readonly default?: Maybe<number>;
+}
+
+export interface ColumnInput {
+  readonly name: string;
+  readonly values: readonly string[];
+}
