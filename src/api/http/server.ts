@@ -1,0 +1,119 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import express from 'express';
+import type { Logger } from 'pino';
+import { everyAnswer, failures, notFound } from './answers.js';
+import { createApolloEnd } from './apollo.js';
+import type { ContextFor } from './caller.js';
+import { graphqlRoutes } from './graphql-routes.js';
+import { createGuard } from './guard.js';
+import { healthRoutes } from './health.js';
+import type { Check } from './health.js';
+import { defaultLimits } from './limits.js';
+import type { HttpLimits } from './limits.js';
+import { closeWithin, listen, urlOf } from './listen.js';
+import { createMask } from './masking.js';
+import { pageRoutes } from './pages.js';
+import { createPipeline } from './pipeline.js';
+import type { ResolverMap } from './pipeline.js';
+import { HttpRefusal } from './refusal.js';
+import { refuseUpgrade } from './refuse-upgrade.js';
+import { createWebSocketEnd } from './websocket.js';
+
+export interface HttpNeeds<C extends object> {
+  /** Address to listen on. */
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Text of schema.graphql. */
+  readonly typeDefs: string;
+  readonly resolvers: ResolverMap<C>;
+  readonly contextFor: ContextFor<C>;
+  /** Adds routes outside GraphQL; what they throw is answered as every other failure. */
+  readonly mount?: (app: express.Express) => void;
+  /** Where the built pages lie; none are served without it. */
+  readonly webDirectory?: string;
+  readonly readiness: () => readonly Check[];
+  /** Names, without port, that this server answers to beside the loopback ones. */
+  readonly allowedHosts?: readonly string[];
+  readonly limits?: Partial<HttpLimits>;
+  readonly logger: Logger;
+}
+
+export interface HttpServer extends AsyncDisposable {
+  /** Without a slash at the end, e.g. http://127.0.0.1:7800. */
+  readonly url: string;
+  readonly port: number;
+  /** Not ready from now on; ends every socket in an orderly way. HTTP is answered until disposal. */
+  drain(): Promise<void>;
+}
+
+/**
+ * Serves GraphQL over HTTP and WebSocket at `/graphql`, probes, and pages.
+ *
+ * Disposal drains, then closes; it takes a few seconds at most, however many
+ * callers hold on.
+ *
+ * @throws PortBusyError
+ */
+export async function startHttp<C extends object>(needs: HttpNeeds<C>): Promise<HttpServer> {
+  const { logger, contextFor } = needs;
+  const limits = { ...defaultLimits, ...needs.limits };
+  let draining = false;
+  let url = '';
+  const ownUrl = () => url;
+
+  const pipeline = createPipeline({ typeDefs: needs.typeDefs, resolvers: needs.resolvers, limits });
+  const common = { pipeline, contextFor, mask: createMask(logger), logger, ownUrl };
+  const apollo = await createApolloEnd<C>(common);
+  const sockets = createWebSocketEnd<C>({ ...common, limits });
+  const guard = createGuard(needs);
+
+  const app = express().disable('x-powered-by');
+  app.use(everyAnswer(() => draining));
+  app.use(healthRoutes(() => [...needs.readiness(), ...(draining ? [goingAway] : [])]));
+  app.use((request, _response, next) => next(guard(request.headers)));
+  app.use(graphqlRoutes(apollo.handler, limits.requestBytes));
+  if (needs.webDirectory !== undefined) app.use(pageRoutes(needs.webDirectory));
+  needs.mount?.(app);
+  app.use(notFound);
+  app.use(failures(logger));
+
+  /** No limit on a whole request: an upload may take as long as its bytes keep coming. */
+  const http = createServer({ requestTimeout: 0, headersTimeout: 15_000, keepAliveTimeout: 65_000 }, app);
+  http.timeout = 300_000;
+  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const refusal =
+      new URL(request.url ?? '/', 'http://any').pathname === '/graphql' ? guard(request.headers) : notHere;
+    if (refusal ?? draining) refuseUpgrade(socket, refusal ?? stopping);
+    else sockets.accept(request, socket, head);
+  });
+
+  async function close(): Promise<void> {
+    draining = true;
+    await sockets[Symbol.asyncDispose]();
+    await closeWithin(http, limits.drainSeconds);
+    await apollo.stop();
+  }
+
+  const port = await listen(http, needs.host, needs.port).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  url = urlOf(needs.host, port);
+  let closed: Promise<void> | undefined;
+  return {
+    url,
+    port,
+    drain() {
+      draining = true;
+      return sockets.drain();
+    },
+    [Symbol.asyncDispose]: () => (closed ??= close()),
+  };
+}
+
+const goingAway: Check = { name: 'serving', ready: false, reason: 'The server is going away.' };
+const notHere = new HttpRefusal(404, 'NOT_FOUND', 'WebSockets are accepted at /graphql only.');
+const stopping = new HttpRefusal(503, 'UNAVAILABLE', 'The server is going away; connect again.');

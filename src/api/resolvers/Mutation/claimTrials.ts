@@ -1,0 +1,33 @@
+import type { Experiment } from '../../../model/experiment.js';
+import type { MutationResolvers, RunPlan } from '../../generated/resolvers.js';
+import { asPayload } from '../../payload.js';
+import { runnerOf } from '../../viewer.js';
+
+export const claimTrials: NonNullable<MutationResolvers['claimTrials']> = (
+  _parent,
+  { input },
+  { viewer, commands, baseUrl },
+) =>
+  asPayload(
+    async () => {
+      const { experiment, trials } = await commands.claimTrials(runnerOf(viewer), input.podUid, input.limit);
+      return { plan: planOf(experiment, baseUrl), claims: [...trials] };
+    },
+    { plan: null, claims: [] },
+  );
+
+function planOf(experiment: Experiment, baseUrl: string): RunPlan {
+  const { id, program, trialTimeoutSeconds, resultFile, resultRow } = experiment;
+  return {
+    experimentId: id,
+    programName: program.fileName,
+    programUrl: `${baseUrl}/files/${program.fileId}`,
+    programKind: program.kind,
+    executable: program.executable ?? null,
+    command: program.command ? [...program.command] : null,
+    trialTimeoutSeconds,
+    resultFile,
+    resultRow,
+    logUrl: `${baseUrl}/experiments/${id}/logs`,
+  };
+}

@@ -1,0 +1,3 @@
+import type { QueryResolvers } from '../../generated/resolvers.js';
+
+export const cluster: NonNullable<QueryResolvers['cluster']> = (_parent, _args, context) => context.cluster.read();

@@ -1,0 +1,15 @@
+import type { Tree } from '../../live.js';
+import type { Context } from '../../context.js';
+import type { SubscriptionResolvers } from '../../generated/resolvers.js';
+import { envelope, withExperiment, type Message } from '../../set-messages.js';
+
+export const experimentTree: NonNullable<SubscriptionResolvers['experimentTree']> = {
+  subscribe: (_parent, { id, after }, { live }) => live.experimentTree(id, after ?? undefined),
+  resolve: async (message: Message<Tree>, { id }: { id: string }, context: Context) => ({
+    ...envelope(message),
+    experiment: message.changed.experiments[0] ?? null,
+    jobs: [...message.changed.jobs],
+    pods: [...message.changed.pods],
+    trials: await withExperiment(message.changed.trials, id, context),
+  }),
+};

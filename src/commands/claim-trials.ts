@@ -1,0 +1,43 @@
+import { iniConfig } from '../model/config-file.js';
+import { DomainError } from '../model/errors.js';
+import type { Experiment } from '../model/experiment.js';
+import { assignmentAt, createSearchSpace } from '../model/search-space.js';
+import type { CommandNeeds } from './needs.js';
+
+export interface ClaimedTrial {
+  readonly index: number;
+  readonly attempt: number;
+  /** The configuration file. */
+  readonly config: string;
+}
+
+export interface Claimed {
+  readonly experiment: Experiment;
+  readonly trials: readonly ClaimedTrial[];
+}
+
+/**
+ * Gives trials to a pod, with everything it needs to run them.
+ *
+ * @throws DomainError CLAIM_REFUSED; ARGUMENT_INVALID
+ */
+export function claimTrials({ experiments, claims, now }: Pick<CommandNeeds, 'experiments' | 'claims' | 'now'>) {
+  return async (experimentId: string, podUid: string, limit: number): Promise<Claimed> => {
+    if (limit < 1 || limit > 1000) {
+      throw new DomainError({
+        code: 'ARGUMENT_INVALID',
+        message: 'A claim is for 1 to 1000 trials.',
+        field: ['limit'],
+      });
+    }
+    const experiment = await experiments.get(experimentId);
+    if (!experiment) throw new DomainError({ code: 'CLAIM_REFUSED', message: 'The experiment is gone.' });
+    const trials = await claims.claim(experimentId, podUid, limit, new Date(now()).toISOString());
+    const space = createSearchSpace(experiment.parameters, experiment.sampling);
+    const configOf = (index: number) => iniConfig(assignmentAt(space, index), experiment.constants);
+    return {
+      experiment,
+      trials: trials.map(({ index, attempt }) => ({ index, attempt, config: configOf(index) })),
+    };
+  };
+}

@@ -1,0 +1,145 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import type { Context } from './api/context.js';
+import { startHttp } from './api/http/server.js';
+import { createLive } from './api/live.js';
+import { createLogReader } from './api/log-reader.js';
+import { resolvers } from './api/resolvers.js';
+import { mountRoutes } from './api/routes.js';
+import { createViewerOf } from './api/viewer.js';
+import { openConnection } from './cluster/connection.js';
+import { createJobs } from './cluster/jobs.js';
+import { createPods } from './cluster/pods.js';
+import { watchCluster } from './cluster-watch.js';
+import { createCommands } from './commands/commands.js';
+import { UsageError, type Config } from './config.js';
+import { startControl } from './control/control.js';
+import { DisposalStack } from './disposal.js';
+import { openEnds } from './ends.js';
+import { openLiveStores } from './live-stores.js';
+import { openChangeFeed } from './store/change-feed.js';
+import { createClaims } from './store/claims.js';
+import { openDatabase } from './store/database.js';
+import { createExperiments } from './store/experiments.js';
+import { createFiles } from './store/files.js';
+import { openRunnerTokens } from './store/runner-tokens.js';
+import { createTrialLogs } from './store/trial-logs.js';
+import { createTrials } from './store/trials.js';
+
+/** A whole GLADOS, running. */
+export interface Lab extends AsyncDisposable {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly dataDirectory: string;
+  /** Of the stand-in cluster; absent when a real one is used. */
+  readonly kubeconfigPath?: string;
+}
+
+/**
+ * Wires every room to the next. Shutdown is start reversed; a start that fails
+ * half way takes down what it had started.
+ *
+ * @throws UsageError, PortBusyError, and what a database or cluster says that cannot be reached
+ */
+export async function startLab(config: Config): Promise<Lab> {
+  await using stack = new DisposalStack();
+  const logger = pino({ level: config.logLevel }, pino.destination(2));
+  const onError = (error: unknown) => logger.warn({ err: error }, 'goes on');
+  const now = Date.now;
+  const dataDirectory = openDataDirectory(config, stack);
+
+  const ends = await openEnds({ ...config, dataDirectory }, stack);
+  const database = stack.use(await openDatabase(ends.mongodbUri, config.databaseName));
+  const experiments = createExperiments(database);
+  const trials = createTrials(database);
+  const claims = createClaims(database);
+  const files = createFiles(database);
+  const trialLogs = createTrialLogs(database);
+  const tokens = await openRunnerTokens(database);
+  const feed = stack.use(await openChangeFeed(database, onError));
+
+  const connection = stack.use(openConnection(ends.cluster));
+  const jobs = createJobs(connection, connection.namespace);
+  const pods = createPods(connection, connection.namespace);
+  const live = openLiveStores({ connection, feed, experiments, trials, onError }, stack);
+  const cluster = watchCluster({ connection, jobs, pods: live.pods }, stack);
+
+  const jobSettings = { runnerImage: config.runnerImage, namespace: connection.namespace };
+  const viewerOf = createViewerOf(tokens);
+  const shared: Omit<Context, 'viewer' | 'baseUrl'> = {
+    commands: createCommands({ experiments, claims, files, trialLogs, jobSettings, now }),
+    store: { experiments, trials, files, trialLogs },
+    live: createLive({ ...live, stored: experiments }),
+    logs: createLogReader({ connection, pods: live.pods, experiments, trials, trialLogs }),
+    cluster,
+    now,
+  };
+  const http = stack.use(
+    await startHttp<Context>({
+      host: config.host,
+      port: config.port,
+      typeDefs: readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'),
+      resolvers,
+      contextFor: async ({ authorization, baseUrl }) => ({ ...shared, viewer: viewerOf(authorization), baseUrl }),
+      mount: (app) => mountRoutes(app, { files, experiments, trials, trialLogs, viewerOf, now }),
+      webDirectory: fileURLToPath(new URL('../web', import.meta.url)),
+      readiness: () => [
+        { name: 'database', ...readiness(live.experiments) },
+        { name: 'jobs', ...readiness(live.jobs) },
+        { name: 'pods', ...readiness(live.pods) },
+      ],
+      allowedHosts: config.allowedHosts,
+      logger,
+    }),
+  );
+  stack.use(
+    await startControl({
+      experiments,
+      trials,
+      claims,
+      jobs,
+      pods,
+      jobSettings,
+      liveExperiments: live.experiments,
+      liveJobs: live.jobs,
+      livePods: live.pods,
+      tokenFor: tokens.issue,
+      apiUrl: config.apiUrl ?? `${http.url}/graphql`,
+      now,
+      onError: (experimentId, error) => logger.warn({ err: error, experimentId }, 'is tried again'),
+    }),
+  );
+  const started = stack.move();
+  return {
+    url: http.url,
+    dataDirectory,
+    ...(ends.kubeconfigPath === undefined ? {} : { kubeconfigPath: ends.kubeconfigPath }),
+    [Symbol.asyncDispose]: () => started[Symbol.asyncDispose](),
+  };
+}
+
+function readiness({ synced, freshness }: { synced: boolean; freshness: { staleSince?: number; reason?: string } }) {
+  const ready = synced && freshness.staleSince === undefined;
+  return { ready, ...(ready ? {} : { reason: freshness.reason ?? 'The first list has not come yet.' }) };
+}
+
+/** @throws UsageError when nothing can be written there */
+function openDataDirectory(config: Config, stack: DisposalStack): string {
+  if (config.ephemeral) {
+    const directory = mkdtempSync(join(tmpdir(), 'glados-'));
+    stack.defer(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
+    return directory;
+  }
+  try {
+    mkdirSync(config.dataDirectory, { recursive: true });
+    rmSync(mkdtempSync(join(config.dataDirectory, 'probe-')), { recursive: true });
+    return config.dataDirectory;
+  } catch (error) {
+    throw new UsageError(
+      `Nothing can be written to "${config.dataDirectory}" (${(error as NodeJS.ErrnoException).code}). Choose another with --data-dir, or keep nothing with --ephemeral.`,
+    );
+  }
+}

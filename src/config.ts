@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+/** Everything that a user or an operator may choose. The only reader of the environment. */
+export interface Config {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Where the stand-ins keep what they know; ignored as far as a real end is named. */
+  readonly dataDirectory: string;
+  /** The data directory is a temporary one and goes when the server stops. */
+  readonly ephemeral: boolean;
+  /** A real MongoDB in the place of the stand-in. */
+  readonly mongodbUri?: string;
+  readonly databaseName: string;
+  /** A real cluster in the place of the stand-in; `in-cluster` takes the pod's own service account. */
+  readonly cluster?: { readonly kubeconfigPath: string } | 'in-cluster';
+  readonly namespace: string;
+  readonly runnerImage: string;
+  /** Where pods reach this API, when that is not where it listens: the GraphQL address. */
+  readonly apiUrl?: string;
+  /** Names under which this server answers beside loopback ones. */
+  readonly allowedHosts: readonly string[];
+  readonly logLevel: string;
+}
+
+/** The user asked for something that cannot be; the message is all there is to say. */
+export class UsageError extends Error {}
+
+export const usage = `Usage: npm start -- [options]
+
+  --port N          port to listen on; 0 picks a free one (default 7800)
+  --host ADDRESS    address to listen on (default 127.0.0.1)
+  --data-dir DIR    where experiments and files are kept (default .glados)
+  --ephemeral       keep nothing: a temporary directory that goes at the end
+  --help            this text
+
+Environment
+  MONGODB_URI           use this MongoDB (a replica set) instead of the local stand-in
+  KUBECONFIG            use this cluster instead of the local stand-in; inside a pod its own is used
+  GLADOS_NAMESPACE      namespace for Jobs (default glados-runners)
+  GLADOS_RUNNER_IMAGE   image of the runner (default glados/runner:0.1.0)
+  GLADOS_API_URL        where pods reach this API, e.g. http://10.0.0.1:7800/graphql
+  GLADOS_ALLOWED_HOSTS  further host names to answer to, with commas between
+  GLADOS_DATABASE       name of the database (default glados)
+  GLADOS_LOG_LEVEL      trace, debug, info, warn, error or silent (default warn)
+`;
+
+/** @throws UsageError */
+export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Config | 'help' {
+  const values = parse(args);
+  if (values.help) return 'help';
+  const port = Number(values.port ?? 7800);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new UsageError(`--port is a number from 0 to 65535; "${values.port}" is none.`);
+  }
+  if (values.ephemeral && values['data-dir'] !== undefined) {
+    throw new UsageError('--ephemeral keeps nothing, --data-dir says where to keep it: give one of them.');
+  }
+  const cluster = clusterOf(env);
+  return {
+    host: values.host ?? '127.0.0.1',
+    port,
+    dataDirectory: resolve(values['data-dir'] ?? '.glados'),
+    ephemeral: values.ephemeral ?? false,
+    ...(env.MONGODB_URI ? { mongodbUri: env.MONGODB_URI } : {}),
+    databaseName: env.GLADOS_DATABASE ?? 'glados',
+    ...(cluster ? { cluster } : {}),
+    namespace: env.GLADOS_NAMESPACE ?? 'glados-runners',
+    runnerImage: env.GLADOS_RUNNER_IMAGE ?? 'glados/runner:0.1.0',
+    ...(env.GLADOS_API_URL ? { apiUrl: env.GLADOS_API_URL } : {}),
+    allowedHosts: (env.GLADOS_ALLOWED_HOSTS ?? '').split(',').filter(Boolean),
+    logLevel: env.GLADOS_LOG_LEVEL ?? 'warn',
+  };
+}
+
+function parse(args: readonly string[]) {
+  const options = {
+    port: { type: 'string' },
+    host: { type: 'string' },
+    'data-dir': { type: 'string' },
+    ephemeral: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}. See npm start -- --help.`);
+  }
+}
+
+function clusterOf(env: NodeJS.ProcessEnv): Config['cluster'] {
+  if (env.KUBECONFIG) {
+    if (!existsSync(env.KUBECONFIG)) {
+      throw new UsageError(`KUBECONFIG names "${env.KUBECONFIG}", and there is no such file.`);
+    }
+    return { kubeconfigPath: env.KUBECONFIG };
+  }
+  const account = '/var/run/secrets/kubernetes.io/serviceaccount';
+  return env.KUBERNETES_SERVICE_HOST && existsSync(join(account, 'token')) ? 'in-cluster' : undefined;
+}

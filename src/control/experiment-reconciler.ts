@@ -1,0 +1,118 @@
+import type { Diagnosis } from '../model/diagnosis.js';
+import { isFinished, type Experiment } from '../model/experiment.js';
+import type { Job } from '../model/job.js';
+import type { Pod } from '../model/pod.js';
+import { afterJobGone } from '../model/transitions.js';
+import { ClusterError } from '../cluster/cluster-error.js';
+import { jobName } from '../cluster/job-template.js';
+import type { Pods } from '../cluster/pods.js';
+import type { Claims } from '../store/claims.js';
+import type { Experiments } from '../store/experiments.js';
+import type { Trials } from '../store/trials.js';
+import type { LiveStore } from '../stream/live-store.js';
+import { createJobMaker, type JobMakerNeeds } from './job-maker.js';
+import { takeBackLostClaims } from './lost-claims.js';
+import type { Outcome, Reconcile } from './reconciler.js';
+
+export interface ExperimentReconcilerNeeds extends JobMakerNeeds {
+  readonly experiments: Experiments;
+  readonly trials: Trials;
+  readonly claims: Claims;
+  readonly pods: Pods;
+  readonly liveJobs: LiveStore<Job>;
+  readonly livePods: LiveStore<Pod>;
+  readonly now: () => number;
+}
+
+/** How often an experiment that goes on is looked at without any event: what events missed is found then. */
+const resyncMs = 30_000;
+/** How soon again after a step that other controllers have to finish. */
+const soonMs = 500;
+
+/** Keeps one Job for every experiment that is not finished, and none for one that is cancelled. */
+export function createExperimentReconciler(needs: ExperimentReconcilerNeeds): Reconcile {
+  const ensureJob = createJobMaker(needs);
+
+  async function goOn(experiment: Experiment, job: Job | undefined): Promise<Outcome> {
+    if (job?.deletedAt !== undefined) return { after: soonMs };
+    const failed = job?.conditions.find((condition) => condition.type === 'Failed' && condition.status === 'True');
+    if (failed) {
+      await needs.claims.failByJob(experiment.id, jobFailed(failed.reason, failed.message), iso(needs.now()));
+      return {};
+    }
+    if (job?.finishedAt !== undefined) {
+      await needs.jobs.delete(job.name, { propagation: 'Background' });
+      return { after: soonMs };
+    }
+    await tellRefusal(experiment, () => ensureJob(experiment));
+    await takeBackLostClaims(needs, experiment.id);
+    return { after: resyncMs };
+  }
+
+  /** Does `work`; what the cluster says against it is written on the experiment, and cleared when it works again. */
+  async function tellRefusal(experiment: Experiment, work: () => Promise<void>): Promise<void> {
+    let diagnosis: Diagnosis | undefined;
+    let failure: unknown;
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error;
+      failure = error;
+      diagnosis = refusal(error, iso(needs.now()));
+    }
+    if (experiment.diagnosis?.message !== diagnosis?.message) {
+      await needs.experiments.update(experiment.id, (current) => {
+        if (isFinished(current)) return current;
+        const { diagnosis: _old, ...rest } = current;
+        return diagnosis ? { ...rest, diagnosis } : rest;
+      });
+    }
+    if (failure) throw failure;
+  }
+
+  async function stop(experiment: Experiment, job: Job | undefined): Promise<Outcome> {
+    if (job && job.deletedAt === undefined) await needs.jobs.delete(job.name, { propagation: 'Background' });
+    const pods = [...needs.livePods.values()].filter((pod) => pod.experimentId === experiment.id);
+    if (job || pods.length > 0 || (await needs.jobs.get(jobName(experiment.id)))) return { after: soonMs };
+    await needs.experiments.update(experiment.id, (current) => afterJobGone(current, iso(needs.now())));
+    return {};
+  }
+
+  return async (id) => {
+    if (!needs.liveJobs.synced || !needs.livePods.synced) return { after: soonMs };
+    const experiment = await needs.experiments.get(id);
+    if (!experiment || isFinished(experiment)) return {};
+    const job = [...needs.liveJobs.values()].find((candidate) => candidate.experimentId === id);
+    return experiment.phase === 'CANCELLING' ? stop(experiment, job) : goOn(experiment, job);
+  };
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+function jobFailed(reason: string | undefined, message: string | undefined): Diagnosis {
+  return {
+    code: 'JOB_FAILED',
+    message: `The Job failed before all trials had run: ${message ?? reason ?? 'Kubernetes gives no reason'}.`,
+    hint: 'Look at the logs of its pods: the runner says there why it stopped.',
+    evidence: [`Job condition Failed, reason ${reason ?? 'none'}`],
+  };
+}
+
+function refusal(error: ClusterError, since: string): Diagnosis {
+  return error.status === undefined
+    ? {
+        code: 'CLUSTER_UNREACHABLE',
+        message: 'The cluster cannot be reached; the experiment goes on as soon as it answers.',
+        evidence: [error.message],
+        since,
+      }
+    : {
+        code: 'JOB_REFUSED',
+        message: `Kubernetes refused the Job: ${error.message}`,
+        hint: 'It is tried again until Kubernetes takes it or the experiment is cancelled.',
+        evidence: [`HTTP ${error.status} ${error.reason ?? ''}`.trim()],
+        since,
+      };
+}

@@ -1,0 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createNodeClient } from './cli/node-client.js';
+import { processOut } from './cli/out.js';
+import { printResults } from './cli/results.js';
+import { runExperiment } from './cli/run.js';
+import { startLab } from './compose.js';
+import { readConfig } from './config.js';

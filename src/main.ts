@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+import { spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PortBusyError } from './api/http/refusal.js';
+import { startLab, type Lab } from './compose.js';
+import { readConfig, usage, UsageError, type Config } from './config.js';
+
+/** Starts everything, says where it is, and takes it down at the first Ctrl-C; the second one kills. */
+async function main(): Promise<void> {
+  const config = readConfig(process.argv.slice(2));
+  if (config === 'help') {
+    process.stdout.write(usage);
+    return;
+  }
+  const lab = await startLab(config);
+  const addressFile = join(lab.dataDirectory, 'server.json');
+  writeFileSync(addressFile, `${JSON.stringify({ url: `${lab.url}/graphql`, pid: process.pid })}\n`);
+  process.stdout.write(banner(lab, config));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      process.once(signal, () => process.exit(130));
+      process.stderr.write('\nStopping: experiments that run go on at the next start. Again to kill.\n');
+      rmSync(addressFile, { force: true });
+      lab[Symbol.asyncDispose]().then(
+        () => process.exit(0),
+        (error: unknown) => fail(error),
+      );
+    });
+  }
+}
+
+function banner(lab: Lab, config: Config): string {
+  const rows = [
+    ['GraphQL', `${lab.url}/graphql`],
+    ['GraphiQL', `${lab.url}/graphiql`],
+    ['Health', `${lab.url}/readyz?verbose`],
+    ['Database', config.mongodbUri === undefined ? 'local, in the data directory' : 'MONGODB_URI'],
+    ['Kubernetes', lab.kubeconfigPath === undefined ? 'KUBECONFIG' : `KUBECONFIG=${lab.kubeconfigPath}`],
+    ['Data', config.ephemeral ? `${lab.dataDirectory} (goes at the end)` : lab.dataDirectory],
+    ['Access', 'no login: whoever reaches this address may do everything'],
+  ];
+  const lines = rows.map(([name = '', value]) => `  ${name.padEnd(12)}${value}`);
+  const example = pythonIsThere() ? 'examples/add-numbers' : 'examples/add-numbers-node';
+  const server = `--server ${lab.url}/graphql`;
+  return [
+    'GLADOS is ready.',
+    '',
+    ...lines,
+    '',
+    'Try an example in another terminal:',
+    `  npm run glados -- run ${example} ${server}`,
+    ...(example.endsWith('node') ? ['  (python3 is not installed here: Python programs will not run)'] : []),
+    '',
+    'Ctrl-C stops.',
+    '',
+  ].join('\n');
+}
+
+function pythonIsThere(): boolean {
+  return spawnSync('python3', ['--version'], { stdio: 'ignore' }).status === 0;
+}
+
+function fail(error: unknown): never {
+  const expected = error instanceof UsageError || error instanceof PortBusyError;
+  process.stderr.write(`${expected ? error.message : String((error as Error).stack ?? error)}\n`);
+  process.exit(expected ? 2 : 1);
+}
+
+await main().catch(fail);

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Experiment, TrialCounts } from '../../src/model/experiment.js';
+import { podLossLimit, type TrialPhase, type TrialReport } from '../../src/model/trial.js';
+import { createClaims, type Claims } from '../../src/store/claims.js';
+import type { Database } from '../../src/store/database.js';
+import { createExperiments, type Experiments } from '../../src/store/experiments.js';
+import { createTrials, type Trials } from '../../src/store/trials.js';
+import { countsFor } from '../../src/model/transitions.js';
+import { experimentOf } from '../model/experiments.js';
+import { openTestDatabase } from '../support/database.js';
+
+const at = '2026-11-25T10:00:00.000Z';
+const lost = { code: 'POD_LOST', message: 'gone', evidence: [] } as const;
+
+let database: Database;
+let experiments: Experiments;
+let trials: Trials;
+let claims: Claims;
+let made = 0;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  experiments = createExperiments(database);
+  trials = createTrials(database);
+  claims = createClaims(database);
+});
+afterAll(() => database[Symbol.asyncDispose]());
+
+async function recorded(total: number, workers = 1): Promise<string> {
+  const id = `claims${(made += 1)}`;
+  const experiment = { ...experimentOf({ counts: countsFor(total) }), id, workers };
+  await experiments.add({ experiment, owner: 'local', submissionHash: '' });
+  return id;
+}
+
+function success(index: number, attempt = 1): TrialReport {
+  return { index, attempt, outcome: 'SUCCEEDED', exitCode: 0, result: [['y', String(index)]] };
+}
+
+async function read(id: string): Promise<Experiment> {
+  const experiment = await experiments.get(id);
+  if (!experiment) throw new Error(`${id} is gone`);
+  return experiment;
+}
+
+/** What the counts must be, from the trials themselves. */
+async function counted(id: string): Promise<TrialCounts> {
+  const { counts, nextIndex } = await read(id);
+  const phases: TrialPhase[] = [];
+  for await (const trial of trials.all(id)) phases.push(trial.phase);
+  const of = (phase: TrialPhase) => phases.filter((one) => one === phase).length;
+  return {
+    total: counts.total,
+    waiting: of('WAITING') + counts.total - nextIndex,
+    running: of('RUNNING'),
+    succeeded: of('SUCCEEDED'),
+    failed: of('FAILED'),
+    timedOut: of('TIMED_OUT'),
+    cancelled: of('CANCELLED'),
+  };
+}
+
+describe('claims', () => {
+  it('gives every trial once when many pods claim at the same time', async () => {
+    const id = await recorded(120, 6);
+    const taken: number[] = [];
+    await Promise.all(
+      Array.from({ length: 6 }, async (_, pod) => {
+        for (;;) {
+          const given = await claims.claim(id, `pod-${pod}`, 7, at);
+          if (given.length === 0) return;
+          taken.push(...given.map((trial) => trial.index));
+          await claims.report(
+            id,
+            `pod-${pod}`,
+            given.map((trial) => success(trial.index)),
+            at,
+          );
+        }
+      }),
+    );
+    expect(taken.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 120 }, (_, index) => index));
+    const { phase, counts } = await read(id);
+    expect(phase).toBe('SUCCEEDED');
+    expect(counts).toEqual(await counted(id));
+    expect(counts.succeeded).toBe(120);
+  });
+
+  it('applies a repeated report once, and none whose claim was taken back', async () => {
+    const id = await recorded(3);
+    const [first] = await claims.claim(id, 'pod-a', 1, at);
+    expect(await claims.report(id, 'pod-a', [success(0)], at)).toEqual([0]);
+    expect(await claims.report(id, 'pod-a', [success(0)], at)).toEqual([]);
+    const [second] = await claims.claim(id, 'pod-a', 1, at);
+    expect([first?.index, second?.index]).toEqual([0, 1]);
+    expect(await claims.takeBack(id, 'pod-a', lost, at)).toBe(1);
+    expect(await claims.report(id, 'pod-a', [success(1)], at)).toEqual([]);
+    const [again] = await claims.claim(id, 'pod-b', 1, at);
+    expect(again).toMatchObject({ index: 1, attempt: 2, podLosses: 1, podId: 'pod-b' });
+    expect(await claims.report(id, 'pod-b', [success(1, 1)], at)).toEqual([]);
+    expect(await claims.report(id, 'pod-b', [success(1, 2)], at)).toEqual([1]);
+    expect((await read(id)).counts).toEqual(await counted(id));
+  });
+
+  it('gives up a trial whose pod went away too often, with the diagnosis of the pod', async () => {
+    const id = await recorded(1);
+    for (let loss = 0; loss < podLossLimit; loss += 1) {
+      await claims.claim(id, `pod-${loss}`, 1, at);
+      await claims.takeBack(id, `pod-${loss}`, lost, at);
+    }
+    expect(await trials.get(id, 0)).toMatchObject({ phase: 'FAILED', podLosses: podLossLimit, diagnosis: lost });
+    expect(await read(id)).toMatchObject({ phase: 'FAILED', diagnosis: { code: 'TRIALS_FAILED' } });
+  });
+
+  it('lets a released trial wait again without a loss', async () => {
+    const id = await recorded(2);
+    await claims.claim(id, 'pod-a', 1, at);
+    await claims.report(id, 'pod-a', [{ index: 0, attempt: 1, outcome: 'RELEASED', result: [] }], at);
+    expect(await trials.get(id, 0)).toMatchObject({ phase: 'WAITING', podLosses: 0 });
+    expect(await claims.claim(id, 'pod-b', 1, at)).toMatchObject([{ index: 0, attempt: 2 }]);
+  });
+
+  it('keeps the results of a cancelled experiment, and gives and takes nothing any more', async () => {
+    const id = await recorded(1_000_000_000);
+    await claims.claim(id, 'pod-a', 1, at);
+    await claims.report(id, 'pod-a', [success(0)], at);
+    await claims.claim(id, 'pod-a', 1, at);
+    const { phase, counts } = await claims.cancel(id, at);
+    expect(phase).toBe('CANCELLING');
+    expect(counts).toMatchObject({ succeeded: 1, running: 0, waiting: 0, cancelled: 999_999_999 });
+    expect(await claims.report(id, 'pod-a', [success(1)], at)).toEqual([]);
+    expect(await claims.claim(id, 'pod-a', 1, at)).toEqual([]);
+    expect(await trials.get(id, 0)).toMatchObject({ phase: 'SUCCEEDED', result: [['y', '0']] });
+    expect(await trials.get(id, 1)).toMatchObject({ phase: 'CANCELLED' });
+  });
+
+  it('keeps column names that MongoDB would take for operators or paths', async () => {
+    const id = await recorded(1);
+    await claims.claim(id, 'pod-a', 1, at);
+    const result = [
+      ['$where', '1'],
+      ['a.b', '2'],
+      ['', '"\n€'],
+      ['__proto__', 'x'],
+    ] as const;
+    await claims.report(id, 'pod-a', [{ ...success(0), result }], at);
+    expect((await trials.get(id, 0))?.result).toEqual(result);
+  });
+});
