@@ -84,8 +84,8 @@ export async function startHttp<C extends object>(needs: HttpNeeds<C>): Promise<
   const http = createServer({ requestTimeout: 0, headersTimeout: 15_000, keepAliveTimeout: 65_000 }, app);
   http.timeout = 300_000;
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const refusal =
-      new URL(request.url ?? '/', 'http://any').pathname === '/graphql' ? guard(request.headers) : notHere;
+    const [path] = (request.url ?? '').split('?');
+    const refusal = path === '/graphql' ? guard(request.headers) : notHere;
     if (refusal ?? draining) refuseUpgrade(socket, refusal ?? stopping);
     else sockets.accept(request, socket, head);
   });

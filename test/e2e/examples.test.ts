@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ExperimentDocument, TrialLogDocument } from '../../src/client/generated/graphql.js';
+import { runProgram, startServer, temporaryDirectory, type ServerProcess } from '../support/server-process.js';
+
+let server: ServerProcess;
+const directory = temporaryDirectory();
+
+beforeAll(async () => {
+  server = await startServer();
+}, 60_000);
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  directory[Symbol.dispose]();
+}, 60_000);
+
+/** Runs an example as the README says, and gives back its results. */
+async function run(example: string) {
+  const output = join(directory.path, `${example}.csv`);
+  const ended = await runProgram('cli/main.js', [
+    'run',
+    `examples/${example}`,
+    '--server',
+    server.url,
+    '--output',
+    output,
+  ]);
+  const id = /Submitted .* as (\w+):/.exec(ended.stderr)?.[1] ?? '';
+  return { ...ended, id, lines: readFileSync(output, 'utf8').split('\n') };
+}
+
+describe('the examples', () => {
+  it('add-numbers-node writes 19 rows exactly as v1 numbers them', async () => {
+    const { exitCode, lines } = await run('add-numbers-node');
+    expect(exitCode).toBe(0);
+    const defaults = Array.from({ length: 10 }, (_, n) => [1, n + 1]);
+    const points = [...defaults, ...Array.from({ length: 9 }, (_, n) => [n + 2, 1])];
+    const rows = points.map(([x = 0, y = 0], index) => `${index},${x + y},${x - y},${x},${y}`);
+    expect(lines).toEqual(['Experiment Run,Addition,Subtraction,x,y', ...rows, '']);
+  }, 60_000);
+
+  it('one-fails fails one trial, says why, and keeps the row of every other', async () => {
+    const { exitCode, lines, stderr, id } = await run('one-fails');
+    expect(exitCode).toBe(1);
+    expect(lines).toEqual([
+      'Experiment Run,Quotient,divisor',
+      '0,-50,-2',
+      '1,-100,-1',
+      '2,ERROR,0',
+      '3,100,1',
+      '4,50,2',
+      '',
+    ]);
+    expect(stderr).toContain('The program ended with exit code 1.');
+    const { experiment } = await server.client.request(ExperimentDocument, { id });
+    expect(experiment).toMatchObject({ phase: 'FAILED', diagnosis: { code: 'TRIALS_FAILED' } });
+    const log = await server.client.request(TrialLogDocument, { id, index: 2 });
+    expect(log.experiment?.trial?.log).toContain('divi');
+  }, 60_000);
+
+  it('one-times-out ends one trial after its time and no other', async () => {
+    const { exitCode, lines, id } = await run('one-times-out');
+    expect(exitCode).toBe(1);
+    expect(lines[1]).toBe('0,TIMEOUT,TIMEOUT,-100');
+    expect(lines.filter((line) => /^\d/.test(line))).toHaveLength(4);
+    const { experiment } = await server.client.request(ExperimentDocument, { id });
+    expect(experiment?.counts).toMatchObject({ total: 4, succeeded: 3, timedOut: 1, failed: 0 });
+  }, 60_000);
+
+  it('constants-and-group gives the program its constants and the rows of its group', async () => {
+    const { exitCode, lines } = await run('constants-and-group');
+    expect(exitCode).toBe(0);
+    expect(lines.slice(0, 3)).toEqual([
+      'Experiment Run,Label,Hours,distance,name,speed',
+      '0,"bicycle, 10 km",0.5,10,bicycle,20',
+      '1,"train, 10 km",0.0625,10,train,160',
+    ]);
+  }, 60_000);
+});
