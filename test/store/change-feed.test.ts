@@ -12,7 +12,9 @@ let database: Database;
 beforeAll(async () => {
   database = await openTestDatabase();
 });
-afterAll(() => database[Symbol.asyncDispose]());
+afterAll(async () => {
+  await database[Symbol.asyncDispose]();
+});
 
 describe('the change feed', () => {
   it('tells of every experiment and trial that any process writes, in order', async () => {

@@ -24,7 +24,9 @@ beforeAll(async () => {
   trials = createTrials(database);
   claims = createClaims(database);
 });
-afterAll(() => database[Symbol.asyncDispose]());
+afterAll(async () => {
+  await database[Symbol.asyncDispose]();
+});
 
 async function recorded(total: number, workers = 1): Promise<string> {
   const id = `claims${(made += 1)}`;

@@ -13,7 +13,9 @@ beforeAll(async () => {
   database = await openTestDatabase();
   experiments = createExperiments(database);
 });
-afterAll(() => database[Symbol.asyncDispose]());
+afterAll(async () => {
+  await database[Symbol.asyncDispose]();
+});
 
 function add(experiment: Experiment, key?: string, submissionHash = 'a'): Promise<Experiment> {
   return experiments.add({ experiment, owner: 'local', submissionHash, ...(key ? { idempotencyKey: key } : {}) });

@@ -14,7 +14,9 @@ beforeAll(async () => {
   database = await openTestDatabase();
   files = createFiles(database);
 });
-afterAll(() => database[Symbol.asyncDispose]());
+afterAll(async () => {
+  await database[Symbol.asyncDispose]();
+});
 
 const open = (bytes: Buffer, sha256?: string) =>
   files.open({ name: 'add.py', size: bytes.length, owner: 'local', now, ...(sha256 ? { sha256 } : {}) });
