@@ -20,7 +20,7 @@ const countOf: Readonly<Record<TrialPhase, keyof TrialCounts>> = {
  * cost is that of the page, not of the space.
  */
 export async function trialPage(
-  trials: Trials,
+  trials: Pick<Trials, 'inPhases'>,
   experiment: Experiment,
   request: PageRequest<number>,
   phases?: readonly TrialPhase[],

@@ -4,13 +4,17 @@ import { itLists } from './api-list.js';
 import { itKeepsObjects } from './api-objects.js';
 import { itChecksObjects } from './api-validation.js';
 import { itIsWatched } from './api-watch.js';
+import { itRunsJobs } from './jobs.js';
 import { openCluster } from './open-cluster.js';
+import { itRunsPods } from './pods.js';
 
-/** Against the stand-in; with KUBECONFIG set, against that cluster. */
+/** Against the stand-in; with KUBECONFIG set, against that cluster. The last two need a node. */
 describe('Kubernetes', () => {
   itTellsWhatItIs(openCluster);
   itKeepsObjects(openCluster);
   itChecksObjects(openCluster);
   itLists(openCluster);
   itIsWatched(openCluster);
+  itRunsJobs(openCluster);
+  itRunsPods(openCluster);
 });

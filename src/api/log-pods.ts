@@ -1,0 +1,106 @@
+import { followPodLog } from '../cluster/logs.js';
+import type { PodLogNeeds } from '../cluster/logs.js';
+import type { LogLine as PodLine } from '../cluster/log-place.js';
+import { parseLogLine } from '../model/log-line.js';
+import { hasEnded, type Pod } from '../model/pod.js';
+import type { Trial } from '../model/trial.js';
+import type { LogPlace } from './log-cursor.js';
+import type { LogEntry } from './log-entry.js';
+import type { LogLine } from './log-message.js';
+import type { LogRequest, LogSession } from './log-session.js';
+
+/** The container of a pod whose log is read. */
+const container = 'runner';
+
+/** How far the clocks of a node and of the server may be apart. */
+const clockSkewMs = 600_000;
+
+export interface PodReading {
+  readonly pod: Pod;
+  readonly follow: boolean;
+  /** RFC 3339: nothing older is wanted. Of no account where a log is resumed. */
+  readonly since?: string | undefined;
+  /** Ends it in place of the session's own. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Pods of the experiment, or the one that was asked for. */
+export function podsOf({ needs: { pods }, request }: LogSession): Pod[] {
+  if (request.podId === undefined) return [...pods.values()].filter((pod) => isAskedFor(pod, request));
+  const pod = pods.get(request.podId);
+  return pod ? [pod] : [];
+}
+
+export function isAskedFor(pod: Pod, { experimentId, podId }: LogRequest): boolean {
+  return pod.experimentId === experimentId && (podId === undefined || pod.id === podId);
+}
+
+/** True when its container has begun, so that there is a log to follow. */
+export function hasLog(pod: Pod): boolean {
+  return hasEnded(pod) || pod.containers.some(({ name, state }) => name === container && state !== 'WAITING');
+}
+
+/** True when its container writes no more: it has ended, or the whole pod has. */
+export function hasStopped(pod: Pod): boolean {
+  return hasEnded(pod) || pod.containers.some(({ name, state }) => name === container && state === 'TERMINATED');
+}
+
+/** Says that a pod's log has been read to its end. */
+export function wholeOf({ id }: Pod, place: LogPlace | undefined): LogEntry | undefined {
+  if (typeof place !== 'object' || place.whole) return undefined;
+  return { source: id, time: place.time, place: { ...place, whole: true } };
+}
+
+/** When a trial's first line can have been written at the earliest; only its newest claim is known by time. */
+export function earliestOf(trial: Trial | undefined): string | undefined {
+  const startedAt = Date.parse((trial?.attempt === 1 && trial.startedAt) || '');
+  return Number.isNaN(startedAt) ? undefined : new Date(startedAt - clockSkewMs).toISOString();
+}
+
+/**
+ * A pod's log from where it was read up to; nothing when that is its end.
+ *
+ * @throws ClusterError as followPodLog does
+ */
+export async function* readPod(session: LogSession, reading: PodReading): AsyncGenerator<LogEntry> {
+  const { pod, follow, since } = reading;
+  const after = session.queue.placeIn(pod.id);
+  if (typeof after === 'object' && after.whole) return;
+  const position = typeof after === 'object' ? { time: after.time, ordinal: after.ordinal } : undefined;
+  const more = { follow, after: position, sinceTime: since, signal: reading.signal ?? session.signal };
+  for await (const line of followPodLog(session.needs.connection, podLog(session, pod, more))) {
+    yield toEntry(line, pod, session.request.trialIndex);
+  }
+}
+
+/**
+ * A time from which on a pod's log holds at least its last `count` lines.
+ *
+ * A whole second: a read that begins between two lines of the same time would number them anew.
+ */
+export async function startOfTail(session: LogSession, pod: Pod, count: number): Promise<string | undefined> {
+  const needs = podLog(session, pod, { tailLines: Math.max(1, count), signal: session.signal });
+  for await (const { time } of followPodLog(session.needs.connection, needs)) return `${time.slice(0, 19)}Z`;
+  return undefined;
+}
+
+function podLog({ needs, timing }: LogSession, pod: Pod, more: Partial<PodLogNeeds>): PodLogNeeds {
+  return { namespace: needs.connection.namespace, podName: pod.name, container, timing: timing.retry, ...more };
+}
+
+function toEntry(raw: PodLine, pod: Pod, wanted: number | undefined): LogEntry {
+  const { time, ordinal } = raw;
+  const entry = { source: pod.id, place: { time, ordinal }, time };
+  const { text, stream, trialIndex } = parseLogLine(raw.text);
+  if (wanted !== undefined && trialIndex !== wanted) return entry;
+  const line: LogLine = {
+    id: `${pod.id}/${time}/${ordinal}`,
+    time: `${time.slice(0, 23)}Z`,
+    text,
+    podId: pod.id,
+    container,
+    ...(trialIndex !== undefined && { trialIndex }),
+    stream,
+  };
+  return { ...entry, line };
+}

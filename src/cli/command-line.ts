@@ -1,0 +1,153 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { createClient } from '../client/client.js';
+import type { ExperimentPhase } from '../client/generated/graphql.js';
+import { createCommands, previewFormats, resultFormats } from './commands.js';
+import { exitCodes, explain } from './failures.js';
+import { outputFormats } from './listing.js';
+import { NodeSocket } from './node-socket.js';
+import type { Out } from './out.js';
+import { serverUrl } from './server-address.js';
+
+export interface CommandLineNeeds {
+  /** Without the program's own name. */
+  readonly args: readonly string[];
+  readonly version: string;
+  readonly stdout: Out;
+  readonly stderr: Out;
+  readonly color: boolean;
+  /** Where to look for the server that runs, absolute. */
+  readonly directory: string;
+  readonly server?: string | undefined;
+  readonly token?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+type Commands = ReturnType<typeof createCommands>;
+const phases: readonly ExperimentPhase[] = ['QUEUED', 'RUNNING', 'CANCELLING', 'CANCELLED', 'SUCCEEDED', 'FAILED'];
+
+/** Does what the arguments say. @returns the exit code. @throws only a fault of our own. */
+export async function runCommandLine(needs: CommandLineNeeds): Promise<number> {
+  const { stderr } = needs;
+  let exitCode: number = exitCodes.done;
+  let url = needs.server ?? '';
+
+  const program = createProgram(needs, async (act) => {
+    const options = program.opts<{ server?: string; token?: string }>();
+    url = await serverUrl(options.server ?? needs.server, needs.directory);
+    const token = options.token ?? needs.token;
+    const client = createClient({ url, webSocket: NodeSocket, ...(token ? { token } : {}) });
+    try {
+      exitCode = await act(createCommands({ ...needs, client }));
+    } finally {
+      await client[Symbol.asyncDispose]();
+    }
+  });
+
+  try {
+    await program.parseAsync([...needs.args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (needs.signal.aborted) return exitCodes.interrupted;
+    const { lines, exitCode: code } = explain(error, url);
+    stderr.write(lines.map((line) => `${line}\n`).join(''));
+    return code;
+  }
+}
+
+function createProgram(
+  { version, stdout, stderr }: CommandLineNeeds,
+  on: (act: (commands: Commands) => Promise<number>) => Promise<void>,
+): Command {
+  const program = new Command('glados')
+    .description('Runs experiments and shows them live.')
+    .version(version)
+    .option('--server <url>', 'where GLADOS answers (or GLADOS_SERVER)')
+    .option('--token <token>', 'whom to be (or GLADOS_TOKEN)')
+    // Both before the commands, which take them over.
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
+    .showHelpAfterError('(glados --help names the commands)');
+  const id = ['<id>', 'an experiment; @latest is the newest'] as const;
+  const path = ['<path>', 'a directory with an experiment.yml, or such a file'] as const;
+
+  program
+    .command('run')
+    .description('submit an experiment, follow it live, save results.csv')
+    .argument(...path)
+    .option('--output <file>', 'where results go, instead of results.csv beside the experiment')
+    .action((given: string, options: { output?: string }) => on((commands) => commands.run(given, options)));
+  program
+    .command('submit')
+    .description('submit an experiment and print its id')
+    .argument(...path)
+    .action((given: string) => on((commands) => commands.submit(given)));
+  program
+    .command('preview')
+    .description('check an experiment and show its first trials; nothing is started')
+    .argument(...path)
+    .option('-n, --count <number>', 'how many trials to show, at most 100', count, 10)
+    .addOption(output(previewFormats))
+    .action((given: string, options: Parameters<Commands['preview']>[1]) =>
+      on((commands) => commands.preview(given, options)),
+    );
+  program
+    .command('list')
+    .description('the newest experiments')
+    .addOption(new Option('--phase <phase...>', 'only in these phases').choices(phases))
+    .option('--tag <tag...>', 'only with all of these tags')
+    .option('--search <text>', 'only with this in the name')
+    .option('--limit <number>', 'how many at most', count, 30)
+    .addOption(output(outputFormats))
+    .action(
+      ({ phase, tag, ...rest }: { phase?: ExperimentPhase[]; tag?: string[] } & Parameters<Commands['list']>[0]) =>
+        on((commands) =>
+          commands.list({ ...rest, ...(phase ? { phases: phase } : {}), ...(tag ? { tags: tag } : {}) }),
+        ),
+    );
+  program
+    .command('get')
+    .description('one experiment')
+    .argument(...id)
+    .addOption(output(outputFormats))
+    .action((given: string, options: Parameters<Commands['get']>[1]) => on((commands) => commands.get(given, options)));
+  program
+    .command('watch')
+    .description('follow an experiment live until it has ended')
+    .argument(...id)
+    .action((given: string) => on((commands) => commands.watch(given)));
+  program
+    .command('logs')
+    .description('what an experiment, a trial or a pod wrote')
+    .argument(...id)
+    .option('-f, --follow', 'go on until no more can come', false)
+    .option('--trial <number>', 'only of this trial', count)
+    .option('--pod <id>', 'only of this pod')
+    .option('--tail <lines>', 'only the last lines', count)
+    .action((given: string, options: Parameters<Commands['logs']>[1]) =>
+      on((commands) => commands.logs(given, options)),
+    );
+  program
+    .command('results')
+    .description('the results of an experiment')
+    .argument(...id)
+    .addOption(output(resultFormats))
+    .action((given: string, options: Parameters<Commands['results']>[1]) =>
+      on((commands) => commands.results(given, options)),
+    );
+  program
+    .command('cancel')
+    .description('stop an experiment; results that are there stay')
+    .argument(...id)
+    .action((given: string) => on((commands) => commands.cancel(given)));
+  return program;
+}
+
+function output<T extends string>(choices: readonly T[]): Option {
+  return new Option('-o, --output <format>', 'how to print it').choices(choices).default(choices[0]);
+}
+
+function count(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It has to be a whole number, 0 or more.');
+  return Number(text);
+}

@@ -1,0 +1,67 @@
+/** What a value of an experiment file may be. `fields` of a mapping are all the keys it knows. */
+export type Shape =
+  | { readonly is: 'text' | 'integer' | 'number' | 'boolean' }
+  | { readonly is: 'choice'; readonly of: readonly string[] }
+  | { readonly is: 'list'; readonly of: Shape }
+  | { readonly is: 'mapping'; readonly fields: Readonly<Record<string, Shape>>; readonly required: readonly string[] }
+  /** A mapping with exactly one of these keys. */
+  | { readonly is: 'one of'; readonly fields: Readonly<Record<string, Shape>> }
+  /** The short way to write it, or the whole mapping with that under `field`. */
+  | {
+      readonly is: 'short or mapping';
+      readonly short: Shape;
+      readonly field: string;
+      readonly mapping: Shape & { is: 'mapping' };
+    };
+
+const text: Shape = { is: 'text' };
+const integer: Shape = { is: 'integer' };
+const number: Shape = { is: 'number' };
+const texts: Shape = { is: 'list', of: text };
+
+function mapping(
+  required: Readonly<Record<string, Shape>>,
+  optional: Readonly<Record<string, Shape>> = {},
+): Shape & { is: 'mapping' } {
+  return { is: 'mapping', fields: { ...required, ...optional }, required: Object.keys(required) };
+}
+
+const parameter: Shape = {
+  is: 'one of',
+  fields: {
+    integer: mapping({ name: text, min: integer, max: integer }, { step: integer, default: integer }),
+    float: mapping({ name: text, min: number, max: number, step: number }, { default: number }),
+    bool: mapping({ name: text }, { default: { is: 'boolean' } }),
+    text: mapping({ name: text, value: text }),
+    list: mapping({ name: text, values: texts }, { default: text }),
+    group: mapping({ name: text, columns: { is: 'list', of: mapping({ name: text, values: texts }) } }),
+  },
+};
+
+const programKind: Shape = { is: 'choice', of: ['AUTO', 'PYTHON', 'JAVA', 'BINARY', 'NODE', 'SHELL'] };
+const samplingKind: Shape = { is: 'choice', of: ['GLADOS', 'GRID'] };
+
+/** experiment.yml: SubmitExperimentInput of schema.graphql, with a path in the place of the uploaded file. */
+export const experimentShape: Shape & { is: 'mapping' } = mapping(
+  {
+    name: text,
+    program: {
+      is: 'short or mapping',
+      short: text,
+      field: 'file',
+      mapping: mapping({ file: text }, { kind: programKind, executable: text, command: texts }),
+    },
+    parameters: { is: 'list', of: parameter },
+    resultFile: text,
+  },
+  {
+    description: text,
+    tags: texts,
+    sampling: { is: 'short or mapping', short: samplingKind, field: 'kind', mapping: mapping({ kind: samplingKind }) },
+    constants: text,
+    trialTimeoutSeconds: integer,
+    resultRow: integer,
+    workers: integer,
+    resources: mapping({}, { cpu: text, memory: text }),
+  },
+);

@@ -1,0 +1,138 @@
+import { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
+import { ClusterError, errorOfAnswer, errorOfNetwork } from './cluster-error.js';
+import { readCredentials } from './credentials.js';
+import type { ClusterChoice } from './credentials.js';
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface RequestOptions {
+  readonly query?: Query;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** `application/json` when left out; a patch names its kind here. */
+  readonly contentType?: string;
+  readonly signal?: AbortSignal;
+  /** From the start to the last byte of the answer; 30,000 when left out. */
+  readonly timeoutMs?: number;
+}
+
+/** One cluster, one pool of connections for everything that is asked of it. */
+export interface ClusterConnection extends AsyncDisposable {
+  readonly server: string;
+  readonly namespace: string;
+  /**
+   * One call whose answer is JSON; T is the caller's word for its shape, nothing is checked.
+   *
+   * @throws ClusterError for an answer of 400 or above, a network failure or a timeout
+   * @throws the signal's reason once it is aborted
+   */
+  request<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, options?: RequestOptions): Promise<T>;
+  /**
+   * A GET whose answer may go on for ever, and may be silent for ever: the caller bounds it by `signal`.
+   *
+   * Resolves when the head of the answer has come. Leaving the iteration closes the connection.
+   *
+   * @throws ClusterError as above; the iteration itself throws whatever ended it
+   */
+  stream(path: string, query: Query, signal: AbortSignal): Promise<AsyncIterable<Buffer>>;
+}
+
+/**
+ * Opens a cluster; no packet is sent until the first request.
+ *
+ * client-node opens a TLS connection per call: only its reading of kubeconfig is used here.
+ */
+export function openConnection(choice: ClusterChoice): ClusterConnection {
+  const credentials = readCredentials(choice);
+  // The server's address may carry a path of its own, as behind Rancher; undici wants it apart from the origin.
+  const { origin, pathname } = new URL(credentials.server);
+  const prefix = pathname.replace(/\/$/, '');
+  const agent = new Agent({
+    bodyTimeout: 0,
+    connect: { ...credentials.tls, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 },
+  });
+
+  async function send(
+    method: Dispatcher.HttpMethod,
+    path: string,
+    options: SendOptions,
+  ): Promise<Dispatcher.ResponseData> {
+    const answer = await agent.request({
+      origin,
+      path: prefix + withQuery(path, options.query ?? {}),
+      method,
+      signal: options.signal,
+      headersTimeout: 0,
+      headers: { accept: 'application/json', ...options.headers, ...(await credentials.headers()) },
+      ...(options.body !== undefined && { body: options.body }),
+    });
+    if (answer.statusCode < 400) return answer;
+    const retryAfter = answer.headers['retry-after'];
+    throw errorOfAnswer(answer.statusCode, await answer.body.text(), String(retryAfter ?? ''));
+  }
+
+  return {
+    server: credentials.server,
+    namespace: credentials.namespace,
+    async request<T>(method: Dispatcher.HttpMethod, path: string, options: RequestOptions = {}): Promise<T> {
+      const limit = limitOf(options.signal, options.timeoutMs ?? 30_000);
+      try {
+        const { body, contentType = 'application/json' } = options;
+        const answer = await send(method, path, {
+          query: options.query,
+          signal: limit.signal,
+          ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': contentType } }),
+        });
+        return (await answer.body.json()) as T;
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        if (limit.signal.aborted) throw new ClusterError(`${method} ${path} took too long`, { code: 'TIMEOUT' });
+        throw errorOfNetwork(error);
+      } finally {
+        limit.clear();
+      }
+    },
+    async stream(path, query, signal) {
+      try {
+        return (await send('GET', path, { query, signal, headers: { accept: '*/*' } })).body;
+      } catch (error) {
+        signal.throwIfAborted();
+        throw errorOfNetwork(error);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await agent.destroy();
+    },
+  };
+}
+
+interface SendOptions {
+  readonly query?: Query | undefined;
+  readonly signal: AbortSignal;
+  readonly body?: string;
+  readonly headers?: Record<string, string>;
+}
+
+function withQuery(path: string, query: Query): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+  const text = search.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+/** A signal that aborts with another one or after a time. Not AbortSignal.any: that keeps a long-lived source's dependants. */
+function limitOf(outer: AbortSignal | undefined, timeoutMs: number): { signal: AbortSignal; clear: () => void } {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  const timer = setTimeout(abort, timeoutMs);
+  if (outer?.aborted) abort();
+  outer?.addEventListener('abort', abort, { once: true });
+  return {
+    signal: controller.signal,
+    clear() {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', abort);
+    },
+  };
+}

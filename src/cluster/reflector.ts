@@ -1,0 +1,177 @@
+import { backoffMs, pause } from './backoff.js';
+import { ClusterError, errorOfNetwork, errorOfStatus, isExpired } from './cluster-error.js';
+import type { Status } from './cluster-error.js';
+import type { ClusterConnection } from './connection.js';
+import { listObjects } from './list-objects.js';
+import type { KubernetesObject } from './objects.js';
+import { defaultTiming } from './reflector-timing.js';
+import type { ReflectorTiming } from './reflector-timing.js';
+import { SinkFeed } from './sink-feed.js';
+import type { Decoded, SinkNeeds } from './sink-feed.js';
+import { watchOnce } from './watch-once.js';
+import type { WatchEvent } from './watch-once.js';
+
+export interface ReflectorNeeds<T> extends SinkNeeds<T> {
+  readonly connection: ClusterConnection;
+  /** A collection, e.g. /apis/batch/v1/namespaces/x/jobs. */
+  readonly path: string;
+  readonly labelSelector?: string;
+  readonly timing?: Partial<ReflectorTiming>;
+}
+
+/** What was done since the start. */
+export interface ReflectorCounts {
+  readonly lists: number;
+  readonly watches: number;
+  readonly events: number;
+  readonly failures: number;
+}
+
+export interface Reflector extends AsyncDisposable {
+  readonly counts: ReflectorCounts;
+}
+
+/** After so many failures in a row the version itself is doubted. */
+const failuresBeforeRelist = 5;
+
+/**
+ * Tells `sink` what a collection of the cluster holds, for ever.
+ *
+ * A whole list comes as reset, put…, synced, never in part; then one change per
+ * event. Some states may never appear, but those that do appear in order, and the
+ * last one always does. No failure ends it: it waits and tries again, going on from
+ * the version it has, and lists anew only when the server says that version is too
+ * old (410) or nothing else has helped.
+ *
+ * @see client-go tools/cache/reflector.go, whose behaviour this follows.
+ */
+export function startReflector<T>(needs: ReflectorNeeds<T>): Reflector {
+  const loop = new ReflectorLoop(needs);
+  const running = loop.run();
+  return {
+    counts: loop.counts,
+    async [Symbol.asyncDispose]() {
+      loop.stop.abort();
+      await running;
+    },
+  };
+}
+
+class ReflectorLoop<T> {
+  readonly stop = new AbortController();
+  readonly counts = { lists: 0, watches: 0, events: 0, failures: 0 };
+  readonly #needs: ReflectorNeeds<T>;
+  readonly #timing: ReflectorTiming;
+  readonly #feed: SinkFeed<T>;
+  /** Opaque: given back to the server, compared by nobody. Undefined: list first. */
+  #version: string | undefined;
+  #failuresInARow = 0;
+
+  constructor(needs: ReflectorNeeds<T>) {
+    this.#needs = needs;
+    this.#timing = { ...defaultTiming, ...needs.timing };
+    this.#feed = new SinkFeed(needs, this.#timing.now);
+  }
+
+  async run(): Promise<void> {
+    while (!this.stop.signal.aborted) {
+      try {
+        this.#version ??= await this.#list();
+        await this.#watch(this.#version);
+      } catch (error) {
+        if (!this.stop.signal.aborted) await this.#recover(errorOfNetwork(error));
+      }
+    }
+  }
+
+  async #recover(error: ClusterError): Promise<void> {
+    this.counts.failures += 1;
+    this.#failuresInARow += 1;
+    const failures = this.#failuresInARow;
+    if (isExpired(error)) this.#version = undefined;
+    else if (failures % failuresBeforeRelist === 0 && !saysNothingOfVersion(error)) this.#version = undefined;
+    if (isExpired(error) && failures === 1) return;
+    this.#feed.stale(error);
+    const told = (error.retryAfterSeconds ?? 0) * 1000;
+    await pause(Math.max(backoffMs(failures, this.#timing), told), this.stop.signal);
+  }
+
+  async #list(): Promise<string> {
+    const { connection, path, labelSelector } = this.#needs;
+    const found: (readonly [string, Decoded<T>])[] = [];
+    this.counts.lists += 1;
+    const version = await listObjects({
+      connection,
+      path,
+      labelSelector,
+      signal: this.stop.signal,
+      timeoutMs: this.#timing.listTimeoutMs,
+      onObject: (raw) => {
+        const decoded = this.#feed.decode(raw);
+        if (decoded) found.push([nameOf(raw), decoded]);
+      },
+    });
+    await this.#feed.list(found, this.stop.signal);
+    return version;
+  }
+
+  /** @throws ClusterError `SHORT_WATCH` when the server ended it at once: something on the way does not let watches live. */
+  async #watch(resourceVersion: string): Promise<void> {
+    const { connection, path, labelSelector } = this.#needs;
+    const { watchMinSeconds, random, silenceMs, deadlineSlackMs, shortWatchMs } = this.#timing;
+    const timeoutSeconds = Math.floor(watchMinSeconds * (1 + random()));
+    const eventsBefore = this.counts.events;
+    let isProven = false;
+    let proof: NodeJS.Timeout | undefined;
+    const prove = (): void => {
+      isProven = true;
+      this.#prove();
+    };
+    this.counts.watches += 1;
+    let endedBy: 'server' | 'deadline';
+    try {
+      endedBy = await watchOnce({
+        connection,
+        path,
+        query: { resourceVersion, allowWatchBookmarks: true, timeoutSeconds, labelSelector },
+        signal: this.stop.signal,
+        silenceMs,
+        deadlineMs: timeoutSeconds * 1000 + deadlineSlackMs,
+        onOpen: () => void (proof = setTimeout(prove, shortWatchMs)),
+        onEvent: (event) => this.#take(event),
+      });
+    } finally {
+      clearTimeout(proof);
+    }
+    if (endedBy === 'server' && !isProven && this.counts.events === eventsBefore) {
+      throw new ClusterError('the watch was ended at once', { code: 'SHORT_WATCH' });
+    }
+  }
+
+  #take({ type, object: raw }: WatchEvent): void {
+    if (type === 'ERROR') throw errorOfStatus(raw as Status);
+    const version = raw.metadata?.resourceVersion;
+    if (version === undefined) throw new ClusterError('an event has no version', { code: 'MALFORMED' });
+    this.#prove();
+    this.counts.events += 1;
+    const decoded = type === 'BOOKMARK' ? undefined : this.#feed.decode(raw);
+    if (decoded && type === 'DELETED') this.#feed.gone(nameOf(raw), decoded.key);
+    else if (decoded) this.#feed.put(nameOf(raw), decoded);
+    this.#version = version;
+  }
+
+  /** The source works: it sent something, or kept a watch open for a while. */
+  #prove(): void {
+    this.#failuresInARow = 0;
+    this.#feed.fresh();
+  }
+}
+
+/** The server is overwhelmed or away: a list would burden it more, and tell no more. */
+function saysNothingOfVersion(error: ClusterError): boolean {
+  return error.status === 429 || error.code === 'ECONNREFUSED';
+}
+
+function nameOf({ metadata }: KubernetesObject): string {
+  return `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
+}
