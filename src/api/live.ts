@@ -6,6 +6,7 @@ import { matches, type ExperimentFilter, type Experiments } from '../store/exper
 import type { KeyedViews } from '../stream/keyed-views.js';
 import type { LiveStore } from '../stream/live-store.js';
 import { openSetStream } from '../stream/set-stream.js';
+import type { SetSource } from '../stream/source-reader.js';
 import { notFound } from './refusals.js';
 
 export interface LiveNeeds {
@@ -30,7 +31,6 @@ export type Live = ReturnType<typeof createLive>;
 /** What moves, by subject: each method opens one stream for one subscriber. */
 export function createLive({ experiments, jobs, pods, trials, stored }: LiveNeeds) {
   const own = (id: string) => (object: { readonly experimentId?: string }) => object.experimentId === id;
-  const uid = (key: string) => key;
   const ofExperiment = (id: string | undefined) => (id === undefined ? () => true : own(id));
 
   /** @throws GraphQLError NOT_FOUND: the database is asked, for the watch may be a moment behind. */
@@ -47,6 +47,7 @@ export function createLive({ experiments, jobs, pods, trials, stored }: LiveNeed
 
     experimentsChanged: (filter: ExperimentFilter, after: string | undefined) =>
       openSetStream({
+        scope: JSON.stringify(['experimentsChanged', filter]),
         sources: {
           experiments: { store: experiments, includes: (one: Experiment) => matches(one, filter), goneId: uid },
         },
@@ -55,12 +56,20 @@ export function createLive({ experiments, jobs, pods, trials, stored }: LiveNeed
 
     async jobsChanged(id: string | undefined, after: string | undefined) {
       if (id !== undefined) await mustExist(id);
-      return openSetStream({ sources: { jobs: { store: jobs, includes: ofExperiment(id), goneId: uid } }, after });
+      return openSetStream({
+        scope: JSON.stringify(['jobsChanged', id]),
+        sources: { jobs: source(jobs, ofExperiment(id)) },
+        after,
+      });
     },
 
     async podsChanged(id: string | undefined, after: string | undefined) {
       if (id !== undefined) await mustExist(id);
-      return openSetStream({ sources: { pods: { store: pods, includes: ofExperiment(id), goneId: uid } }, after });
+      return openSetStream({
+        scope: JSON.stringify(['podsChanged', id]),
+        sources: { pods: source(pods, ofExperiment(id)) },
+        after,
+      });
     },
 
     async trialsChanged(id: string, phases: readonly TrialPhase[] | undefined, after: string | undefined) {
@@ -68,6 +77,7 @@ export function createLive({ experiments, jobs, pods, trials, stored }: LiveNeed
       const view = await trials.acquire(id);
       const includes = (trial: Trial) => !phases || phases.includes(trial.phase);
       return openSetStream({
+        scope: JSON.stringify(['trialsChanged', id, phases]),
         sources: { trials: { store: view.store, includes, goneId: uid } },
         after,
         onClose: () => view.release(),
@@ -78,15 +88,23 @@ export function createLive({ experiments, jobs, pods, trials, stored }: LiveNeed
       await mustExist(id);
       const view = await trials.acquire(id);
       return openSetStream<Tree>({
+        scope: JSON.stringify(['experimentTree', id]),
         sources: {
-          experiments: { store: experiments, includes: (one: Experiment) => one.id === id, goneId: uid },
-          jobs: { store: jobs, includes: own(id), goneId: uid },
-          pods: { store: pods, includes: own(id), goneId: uid },
-          trials: { store: view.store, includes: () => true, goneId: uid },
+          experiments: source(experiments, (one) => one.id === id),
+          jobs: source(jobs, own(id)),
+          pods: source(pods, own(id)),
+          trials: source(view.store, () => true),
         },
         after,
         onClose: () => view.release(),
       });
     },
   };
+}
+
+const uid = (key: string) => key;
+
+/** A source in which belonging never changes: what is not included now never was. */
+function source<T>(store: LiveStore<T>, includes: (object: T) => boolean): SetSource<T> {
+  return { store, includes, mayHaveIncluded: includes, goneId: uid };
 }

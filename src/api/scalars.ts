@@ -1,10 +1,14 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 
 /** A scalar whose input, by variable or in the document, goes through one reading. */
-function scalar<T>(name: string, read: (value: unknown) => T): GraphQLScalarType<T, T> {
+function scalar<T>(
+  name: string,
+  read: (value: unknown) => T,
+  write = (value: unknown) => value as T,
+): GraphQLScalarType<T, T> {
   return new GraphQLScalarType<T, T>({
     name,
-    serialize: (value) => value as T,
+    serialize: write,
     parseValue: read,
     parseLiteral: (node) => read(literal(node)),
   });
@@ -16,12 +20,14 @@ function literal(node: ValueNode): unknown {
 }
 
 /** RFC 3339 in, UTC with milliseconds out. */
-export const DateTime = scalar('DateTime', (value) => {
+export const DateTime = scalar('DateTime', readTime, readTime);
+
+function readTime(value: unknown): string {
   const isDate = typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i.test(value);
   const time = isDate ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(time)) throw new GraphQLError('A DateTime is RFC 3339, such as 2026-11-25T09:11:55.000Z.');
   return new Date(time).toISOString();
-});
+}
 
 /** 0 to 2^53 - 1. */
 export const SafeInt = scalar('SafeInt', (value) => {

@@ -62,12 +62,22 @@ export function openStream<Result, Change extends { readonly cursor: string }>(
     failure = error;
     clearTimeout(retry);
     needs.signal?.removeEventListener('abort', stop);
-    unsubscribe?.();
+    leave();
     for (const reader of parked.splice(0)) {
       if (failure) reader.reject(failure);
       else reader.resolve({ done: true, value: undefined });
       failure = undefined;
     }
+  }
+
+  /**
+   * Closes the operation, a moment later: graphql-ws counts it down twice when
+   * it is closed while the server's `complete` lies in the same packet, and
+   * then never closes the socket.
+   */
+  function leave(): void {
+    if (unsubscribe) queueMicrotask(unsubscribe);
+    unsubscribe = undefined;
   }
 
   function stop(): void {
@@ -107,9 +117,8 @@ export function openStream<Result, Change extends { readonly cursor: string }>(
       next: ({ data, errors }) => {
         if (over || closed) return;
         if (errors || data == null) {
-          const leave = unsubscribe;
+          leave();
           end(errors ?? []);
-          leave?.();
         } else receive(needs.changeOf(data));
       },
       error: end,

@@ -24,7 +24,7 @@ export interface SetStreamNeeds<S> {
    * What tells this stream from others over the same stores, such as its filter: `after` of a stream
    * with another scope is of no use, or what that one did not include would be missing here.
    */
-  readonly scope?: string | undefined;
+  readonly scope: string;
   /** A cursor of an earlier message; good or not, of this process or not. */
   readonly after?: string | undefined;
   /** Most objects and deletions in one message; 500 when left out. */

@@ -33,9 +33,8 @@ export function feedVersioned<T extends { readonly version: number }>(
   let loading: Map<string, T | null> | undefined;
 
   function take(key: string, object: T): void {
-    const held = loading?.get(key) ?? (loading ? undefined : store.get(key));
+    const held = loading ? loading.get(key) : store.get(key);
     if (held && held.version >= object.version) return;
-    if (loading?.get(key) === null) return;
     loading?.set(key, object);
     store.apply({ type: 'put', key, object });
   }
@@ -47,7 +46,7 @@ export function feedVersioned<T extends { readonly version: number }>(
     try {
       for await (const [key, object] of source.list()) {
         if (loading !== mine || stop.signal.aborted) return;
-        take(key, object);
+        if (mine.get(key) !== null) take(key, object);
       }
       store.apply({ type: 'synced' });
       loading = undefined;

@@ -66,7 +66,7 @@ describe('following an experiment', () => {
     await followExperiment({ client: telling(story), id: 'e1', out, color: true });
     expect(screenOf(out.text, 70)).toEqual([
       'add-numbers  FAILED  0:30  e1',
-      '███████████████░░░░░░░░░░░░░░░ 50%  2/2  12/min  ✓ 1 succeeded  ✗ 1…',
+      '███████████████░░░░░░░░░░░░░░░ 50%  2/2  12/min  ✓ 1 succeeded  ✗ 1 …',
       '   ├─ Pod glados-e1-a  Running  node-a',
       '   Last ended',
       '   ✗ #1  x=2 → signal SIGKILL  1:01',

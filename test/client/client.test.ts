@@ -102,7 +102,7 @@ describe('a stream of the client', () => {
     await (
       await opened
     ).left;
-    while (server.sockets.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await server.allSocketsClosed();
     expect(server.opened).toHaveLength(1);
   });
 

@@ -62,6 +62,15 @@ describe('the lines of a log', () => {
     await second.left;
   });
 
+  it('let go of the socket when the last line and the end come at once', async () => {
+    const texts = readAll(client.logs({ experimentId: 'e', follow: false }));
+    const only = await server.subscriptionAt(0);
+    only.push({ lines: [line(1)], cursor: 'one', gap: null, ended: true });
+    only.end();
+    expect(await texts).toEqual(['text 1']);
+    await server.allSocketsClosed();
+  });
+
   it('end when the server has told all there is and was not asked to follow', async () => {
     const texts = readAll(client.logs({ experimentId: 'e', follow: false }));
     const only = await server.subscriptionAt(0);

@@ -133,6 +133,10 @@ export async function startStreamServer({
         await new Promise<void>((resolve) => waiting.push(resolve));
       }
     },
+    /** Settles when no client holds a socket any more. */
+    async allSocketsClosed(): Promise<void> {
+      await Promise.all([...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+    },
     /** Cuts every connection, without a close frame. */
     cut(): void {
       for (const socket of sockets) socket.terminate();

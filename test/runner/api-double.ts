@@ -27,6 +27,8 @@ export interface ApiDouble extends AsyncDisposable {
   readonly waiting: number[];
   /** Decides before each request how it is answered. */
   fault: (operation: string) => Fault | undefined;
+  /** Decides which reports are invalid; a request that holds one is refused whole. */
+  isInvalid: (report: TrialReportInput) => boolean;
   applicationOf(index: number): TrialReportInput;
 }
 
@@ -54,6 +56,7 @@ export async function startApi({ program, configs, plan }: Content): Promise<Api
     asked: [],
     waiting: configs.map((_, index) => index),
     fault: () => undefined,
+    isInvalid: () => false,
     applicationOf(index) {
       const report = double.applied.find((one) => one.index === index);
       if (!report)
@@ -96,6 +99,10 @@ export async function startApi({ program, configs, plan }: Content): Promise<Api
   }
 
   function reportTrials({ reports }: ReportTrialsInput) {
+    if (reports.some((report) => double.isInvalid(report))) {
+      const userErrors = [{ code: 'ARGUMENT_INVALID', message: 'A value is not welcome.' }];
+      return { reportTrials: { applied: [], ignored: [], userErrors } };
+    }
     const applied = reports.filter(({ index, attempt }) => open.get(index) === attempt);
     for (const report of applied) {
       open.delete(report.index);

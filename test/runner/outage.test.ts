@@ -55,6 +55,16 @@ describe('An API that refuses', () => {
     await expect(runner.end).rejects.toThrow('The token was revoked.');
   });
 
+  it('one result fails that trial and no other', async () => {
+    await using api = await startApi({ program, configs: configs.slice(0, 8), plan });
+    api.isInvalid = ({ resultValues }) => resultValues?.[0] === '5';
+    await using runner = await startRunner(api);
+    expect(await runner.end).toBe('done');
+    expect(api.applied.filter(({ outcome }) => outcome === 'SUCCEEDED')).toHaveLength(7);
+    expect(api.applicationOf(5)).toMatchObject({ outcome: 'FAILED', diagnosis: { code: 'RESULT_MALFORMED' } });
+    expect(api.applicationOf(5).diagnosis?.message).toContain('A value is not welcome.');
+  });
+
   it('claims, because the experiment was cancelled, leaves nothing to do', async () => {
     await using api = await startApi({ program, configs, plan });
     api.fault = (operation) => (operation === 'ClaimTrials' && api.applied.length > 0 ? 'claim-refused' : undefined);

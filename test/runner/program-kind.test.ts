@@ -6,7 +6,9 @@ import { strToU8, zipSync } from 'fflate';
 import { findKind } from '../../src/runner/program-kind.js';
 
 let directory: string;
-beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'program-kind-'))));
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'program-kind-'));
+});
 afterEach(() => rmSync(directory, { recursive: true }));
 
 async function kindOf(name: string, content: string | Uint8Array): Promise<string | undefined> {

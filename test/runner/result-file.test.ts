@@ -6,13 +6,17 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readResultFile } from '../../src/runner/result-file.js';
 
 let directory: string;
-beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'result-file-'))));
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'result-file-'));
+});
 afterEach(() => rmSync(directory, { recursive: true }));
 
 function read(content: string | Buffer, resultRow = 1) {
   writeFileSync(join(directory, 'r.csv'), content);
   return readResultFile(directory, 'r.csv', resultRow);
 }
+
+const malformed = (path: string): unknown => readResultFile(directory, path, 1);
 
 describe('A result row', () => {
   it.each<[string, string, number, string[]]>([
@@ -62,8 +66,6 @@ describe('A result row', () => {
 });
 
 describe('A result file', () => {
-  const malformed = (path: string): unknown => readResultFile(directory, path, 1);
-
   it('may lie in a subdirectory', () => {
     mkdirSync(join(directory, 'out'));
     writeFileSync(join(directory, 'out', 'r.csv'), 'a\n1\n');

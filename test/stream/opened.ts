@@ -22,6 +22,7 @@ export function open(
   includes: (thing: Thing) => boolean = () => true,
 ): AsyncIterableIterator<SetMessage<Numbers>> {
   const stream = openSetStream<Numbers>({
+    scope: '',
     sources: { things: { store, includes, goneId: (key) => `id-${key}` } },
     ...more,
   });

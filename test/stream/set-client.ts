@@ -61,6 +61,7 @@ export class SetClient {
       goneId: (key: string) => key,
     });
     return openSetStream<Things>({
+      scope: '',
       sources: { a: source('a'), b: source('b') },
       after: this.cursor,
       partSize: this.#partSize,

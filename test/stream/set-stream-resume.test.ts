@@ -25,11 +25,11 @@ describe('coming back', () => {
     const store = filled('a');
     const needs = { includes: ({ owner }: Thing) => owner === 'us', goneId: (key: string) => key };
     const sources = { things: { store, ...needs, mayHaveIncluded: needs.includes } };
-    const first = openSetStream<Numbers>({ sources });
+    const first = openSetStream<Numbers>({ scope: '', sources });
     opened.push(first);
     const { cursor } = await next(first);
     store.apply({ type: 'gone', key: 'a' });
-    const again = openSetStream<Numbers>({ sources, after: cursor });
+    const again = openSetStream<Numbers>({ scope: '', sources, after: cursor });
     opened.push(again);
     expect(await next(again)).toMatchObject({ reset: false, gone: [] });
   });

@@ -159,7 +159,10 @@ it('reads several sources as one, its freshness that of the worst', async () => 
   const fast = filled('a');
   const slow = filled('b');
   slow.setFreshness({ asOf: 5, staleSince: 6, reason: 'slow' });
-  const stream = openSetStream<{ fast: Thing; slow: Thing }>({ sources: { fast: source(fast), slow: source(slow) } });
+  const stream = openSetStream<{ fast: Thing; slow: Thing }>({
+    scope: '',
+    sources: { fast: source(fast), slow: source(slow) },
+  });
   opened.push(stream);
   const { value } = await stream.next();
   expect(value).toMatchObject({

@@ -4,6 +4,10 @@ import type { ApiBody, TestCluster } from './open-cluster.js';
 
 const fieldsOf = ({ details }: ApiBody): string[] => details.causes.map(({ field }) => field);
 
+/** One field of a protobuf message, shorter than 128 bytes. */
+const field = (number: number, content: Buffer | string): Buffer =>
+  Buffer.concat([Buffer.from([(number << 3) | 2, Buffer.byteLength(content)]), Buffer.from(content)]);
+
 /** What any Kubernetes API must refuse, and how it completes what it takes. */
 export function itChecksObjects(open: () => Promise<TestCluster>): void {
   describe('checks and defaults', () => {
@@ -75,6 +79,19 @@ export function itChecksObjects(open: () => Promise<TestCluster>): void {
       expect((await request('DELETE', '/api/v1/namespaces')).status).toBe(405);
       const large = configMap('large', { text: 'x'.repeat(3 * 1024 * 1024) });
       expect((await request('POST', maps, large)).status).toBe(413);
+    });
+
+    it('takes an object in protobuf, as kubectl create sends it', async () => {
+      const type = Buffer.concat([field(1, 'v1'), field(2, 'ConfigMap')]);
+      const entry = Buffer.concat([field(1, 'key'), field(2, 'grüße')]);
+      const object = Buffer.concat([field(1, field(1, 'binary')), field(2, entry)]);
+      const bytes = Buffer.concat([Buffer.from('k8s\0'), field(1, type), field(2, object)]);
+      const headers = { 'content-type': 'application/vnd.kubernetes.protobuf', accept: 'application/json' };
+      const { status, body } = await request('POST', pathOf(cluster, 'configmaps'), bytes, headers);
+      expect(status).toBe(201);
+      expect(body).toMatchObject({ kind: 'ConfigMap', metadata: { name: 'binary' }, data: { key: 'grüße' } });
+      const broken = await request('POST', pathOf(cluster, 'configmaps'), bytes.subarray(0, -3), headers);
+      expect(broken.status).toBe(400);
     });
 
     it('completes a Job, its selector and the labels of its pods', async () => {

@@ -55,7 +55,7 @@ export interface TestCluster extends AsyncDisposable {
   readonly namespace: string;
   /** A container image with a shell that the cluster has. */
   readonly image: string;
-  /** `body`: a string goes out as it is, anything else as JSON. A non-JSON answer (a log) is in `text` only. */
+  /** `body`: text and bytes go out as they are, anything else as JSON. A non-JSON answer (a log) is in `text` only. */
   request(
     method: string,
     path: string,
@@ -91,7 +91,9 @@ async function withNamespace(to: Connection, image: string, end: () => Promise<v
       method: method as 'GET',
       dispatcher: to.agent,
       headers: { 'content-type': 'application/json', ...to.headers, ...headers },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body !== undefined && {
+        body: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+      }),
     });
     const text = await answer.body.text();
     const isJson = String(answer.headers['content-type']).startsWith('application/json');

@@ -80,6 +80,18 @@ export function itLeadsPodsThroughLife(steps: () => Steps): void {
     });
   });
 
+  it('ends a pod whose file is no program with exit code 1 and a line in its log', async () => {
+    const { shellPod, until, log, cluster } = steps();
+    const volumeMounts = [{ name: 'bin', mountPath: '/bin-of-ours' }];
+    const write = 'head -c 64 /dev/zero > /bin-of-ours/nothing; chmod +x /bin-of-ours/nothing';
+    const init = { name: 'init', image: cluster.image, command: ['/bin/sh', '-c', write], volumeMounts };
+    const spec = { volumes: [{ name: 'bin', emptyDir: {} }], initContainers: [init] };
+    await shellPod('no-format', '', spec, { command: ['/bin-of-ours/nothing'], volumeMounts });
+    const { status } = await until('pods', 'no-format', isEnded);
+    expect(status?.containerStatuses?.[0]?.state.terminated).toMatchObject({ exitCode: 1, reason: 'Error' });
+    expect(await log('no-format')).toMatch(/^exec \S+nothing: exec format error/);
+  });
+
   it('runs init containers one after the other before the container', async () => {
     const { shellPod, until, log, cluster } = steps();
     const { image } = cluster;

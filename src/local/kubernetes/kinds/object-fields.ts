@@ -66,5 +66,5 @@ LeaseSpec: acquireTime time 3, holderIdentity string 1, leaseDurationSeconds int
   time 4, strategy string 6
 DeleteOptions: apiVersion string, kind string, gracePeriodSeconds int64 1, preconditions Preconditions 2, orphanDependents boolean 3,
   propagationPolicy string 4, dryRun [string] 5
-Preconditions: uid string 1, resourceVersion string
+Preconditions: uid string 1, resourceVersion string 2
 `;

@@ -1,7 +1,6 @@
 import { fieldSchema, wireNumbers } from './field-schema.js';
 import type { FieldType } from './field-schema.js';
 import type { Fields } from './reading.js';
-import { fieldsOf } from './reading.js';
 import { readWire } from './wire.js';
 import type { WireValue } from './wire.js';
 
@@ -38,7 +37,8 @@ function decodeMessage(bytes: Buffer, typeName: string): Fields {
     const type = fieldSchema.get(typeName)?.get(field);
     if (!values || !type) continue;
     const value = decodeField(values, type);
-    if (value !== undefined) found.push([field, value]);
+    const isSet = value !== undefined && !(field === 'generation' && value === 0);
+    if (isSet) found.push([field, value]);
   }
   return Object.fromEntries(found);
 }
@@ -75,10 +75,8 @@ function decodeValue(value: WireValue | undefined, type: FieldType): unknown {
     }
     case 'time':
       return decodeTime(bytesIn(value));
-    case 'object': {
-      const message = decodeMessage(bytesIn(value), type.name);
-      return Object.keys(fieldsOf(message)).length > 0 ? message : {};
-    }
+    case 'object':
+      return decodeMessage(bytesIn(value), type.name);
     case 'double':
     case 'any':
     case 'list':

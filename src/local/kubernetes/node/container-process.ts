@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import os from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogFile } from './log-file.js';
+import { findProgram, isProgram } from './program-file.js';
 import { killGroup, signalGroup } from './process-group.js';
 import type { ProcessLedger } from './process-ledger.js';
 
@@ -38,6 +38,9 @@ export class StartFailure extends Error {}
 export async function startProcess(program: Program, log: LogFile, ledger: ProcessLedger): Promise<RunningProcess> {
   const { argv, directory, environment } = program;
   const [file = '', ...args] = argv;
+  const found = findProgram(file, program);
+  // A shell would run such a file as a script of its own, and so would execvp(3); a container runtime does not.
+  if (found !== undefined && !isProgram(found)) return afterFailedStart(file, { code: 'ENOEXEC' }, found, log);
   const child = spawn(file, args, {
     cwd: directory,
     env: Object.fromEntries(environment),
@@ -47,7 +50,7 @@ export async function startProcess(program: Program, log: LogFile, ledger: Proce
   const { pid } = child;
   if (pid === undefined) {
     const [error] = (await once(child, 'error')) as [NodeJS.ErrnoException];
-    return afterFailedStart(file, error, program, log);
+    return afterFailedStart(file, error, found, log);
   }
   const strike = ledger.enter(pid);
   child.stdout.on('data', (bytes: Buffer) => log.write('stdout', bytes));
@@ -82,9 +85,13 @@ function noLonger(): void {
  * which fails with exit code 1 and a line in the log; a file that is not there
  * is a failure of the runtime.
  */
-function afterFailedStart(file: string, error: NodeJS.ErrnoException, program: Program, log: LogFile): RunningProcess {
-  const isFound = findProgram(file, program);
-  if (error.code === 'ENOEXEC' || (error.code === 'ENOENT' && isFound)) {
+function afterFailedStart(
+  file: string,
+  error: { readonly code?: string | undefined; readonly message?: string },
+  found: string | undefined,
+  log: LogFile,
+): RunningProcess {
+  if (error.code === 'ENOEXEC' || (error.code === 'ENOENT' && found !== undefined)) {
     const why = error.code === 'ENOEXEC' ? 'exec format error' : 'no such file or directory';
     log.write('stderr', Buffer.from(`exec ${file}: ${why}\n`));
     log.end();
@@ -97,13 +104,11 @@ function afterFailedStart(file: string, error: NodeJS.ErrnoException, program: P
   );
 }
 
-function startFailure(file: string, { code, message }: NodeJS.ErrnoException): string {
+function startFailure(
+  file: string,
+  { code, message }: { readonly code?: string | undefined; readonly message?: string },
+) {
   if (code === 'EACCES') return 'permission denied';
-  if (code !== 'ENOENT') return message;
+  if (code !== 'ENOENT') return message ?? String(code);
   return isAbsolute(file) ? `stat ${file}: no such file or directory` : 'executable file not found in $PATH';
-}
-
-function findProgram(file: string, { directory, environment }: Program): boolean {
-  if (file.includes('/')) return existsSync(isAbsolute(file) ? file : join(directory, file));
-  return (environment.get('PATH') ?? '').split(':').some((part) => existsSync(join(part, file)));
 }

@@ -26,7 +26,7 @@ function folded(fold: (a: unknown, b: unknown) => unknown): Operator {
   return (obj, expr, options) => {
     const values = evalExpr(obj, expr, options) as unknown;
     const alone: unknown = Array.isArray(expr) && (expr as unknown[]).length === 1 ? (values as unknown[])[0] : values;
-    const present = (Array.isArray(alone) ? (alone as unknown[]) : [alone]).filter(
+    const present: unknown[] = (Array.isArray(alone) ? (alone as unknown[]) : [alone]).filter(
       (value) => value !== null && value !== undefined,
     );
     return present.length === 0 ? null : present.reduce(fold);

@@ -50,7 +50,7 @@ export function sortKey(doc: unknown, fields: readonly SortField[]): Buffer {
   return Buffer.concat(parts);
 }
 
-function order(a: { key: Buffer }, b: { key: Buffer }): number {
+function byKey(a: { key: Buffer }, b: { key: Buffer }): number {
   return Buffer.compare(a.key, b.key);
 }
 
@@ -64,10 +64,10 @@ export function sortDocs<T>(
   let keyed: { key: Buffer; item: T }[] = [];
   for (const item of docs) {
     keyed.push({ key: sortKey(docOf(item), fields), item });
-    if (keyed.length >= 2 * keep + 1000) keyed = keyed.sort(order).slice(0, keep);
+    if (keyed.length >= 2 * keep + 1000) keyed = keyed.sort(byKey).slice(0, keep);
   }
   return keyed
-    .sort(order)
+    .sort(byKey)
     .slice(0, keep)
     .map(({ item }) => item);
 }
