@@ -95,6 +95,7 @@ export async function startLab(config: Config): Promise<Lab> {
       logger,
     }),
   );
+  stack.defer(() => ends.drain());
   stack.use(
     await startControl({
       experiments,

@@ -13,7 +13,7 @@ import { runExperiment, watchExperiment } from './run.js';
 import { printResults } from './save-results.js';
 import { preview, submit } from './submission.js';
 import { tableLines } from './table.js';
-import { grouped, namedValues } from './words.js';
+import { grouped } from './words.js';
 
 export const resultFormats = ['table', 'csv', 'json'] as const;
 export const previewFormats = ['table', 'json'] as const;
@@ -112,9 +112,8 @@ export function createCommands(needs: CommandNeeds) {
       const input = { id: await experimentId(client, given) };
       const { cancelExperiment } = await client.request(CancelExperimentDocument, { input }, signal);
       const { id, name, phase, counts } = accepted(cancelExperiment.experiment, cancelExperiment.userErrors);
-      stderr.write(
-        `${name} is ${phase}; ${namedValues([{ name: 'succeeded', value: grouped(counts.succeeded) }])} so far stay.\n`,
-      );
+      const stays = `${grouped(counts.succeeded)} of ${grouped(counts.total)} trials`;
+      stderr.write(`${name} is ${phase}. What has succeeded stays: ${stays}.\n`);
       stdout.write(`${id}\n`);
       return exitCodes.done;
     },

@@ -6,7 +6,7 @@ export interface Backoff {
   readonly capMilliseconds: number;
 }
 
-export const defaultBackoff: Backoff = { baseMilliseconds: 250, capMilliseconds: 10_000 };
+export const defaultBackoff: Backoff = { baseMilliseconds: 250, capMilliseconds: 5_000 };
 
 /** Never at once: the events of the socket that failed must be over before the next one is opened. */
 const shortestMilliseconds = 20;

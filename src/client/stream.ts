@@ -71,9 +71,10 @@ export function openStream<Result, Change extends { readonly cursor: string }>(
   }
 
   /**
-   * Closes the operation, a moment later: graphql-ws counts it down twice when
-   * it is closed while the server's `complete` lies in the same packet, and
-   * then never closes the socket.
+   * Closes the operation, also one that has failed: graphql-ws closes its
+   * socket when it has counted all operations down, and does not count down
+   * those whose socket broke. A moment later, because one that is closed while
+   * the server's `complete` lies in the same packet is counted down twice.
    */
   function leave(): void {
     if (unsubscribe) queueMicrotask(unsubscribe);
@@ -108,7 +109,7 @@ export function openStream<Result, Change extends { readonly cursor: string }>(
     const end = (cause: unknown): void => {
       if (over) return;
       over = true;
-      unsubscribe = undefined;
+      leave();
       const fatal = fatalErrorOf(cause);
       if (fatal && !(mayPass(fatal) && hasDelivered && failedAttempts < patience)) close(fatal);
       else resume(fatal?.message ?? reasonOf(cause));
@@ -116,10 +117,8 @@ export function openStream<Result, Change extends { readonly cursor: string }>(
     unsubscribe = needs.subscribe(() => cursor, {
       next: ({ data, errors }) => {
         if (over || closed) return;
-        if (errors || data == null) {
-          leave();
-          end(errors ?? []);
-        } else receive(needs.changeOf(data));
+        if (errors || data == null) end(errors ?? []);
+        else receive(needs.changeOf(data));
       },
       error: end,
       complete: () => {

@@ -4,6 +4,14 @@ import type { Experiment } from '../model/experiment.js';
 import { assignmentAt, createSearchSpace } from '../model/search-space.js';
 import type { CommandNeeds } from './needs.js';
 
+export interface ClaimRequest {
+  readonly podUid: string;
+  /** 1 to 1000. */
+  readonly limit: number;
+  /** Indices that the pod holds: its other claims are given again. */
+  readonly holding: readonly number[];
+}
+
 export interface ClaimedTrial {
   readonly index: number;
   readonly attempt: number;
@@ -22,7 +30,7 @@ export interface Claimed {
  * @throws DomainError CLAIM_REFUSED; ARGUMENT_INVALID
  */
 export function claimTrials({ experiments, claims, now }: Pick<CommandNeeds, 'experiments' | 'claims' | 'now'>) {
-  return async (experimentId: string, podUid: string, limit: number): Promise<Claimed> => {
+  return async (experimentId: string, { podUid, limit, holding }: ClaimRequest): Promise<Claimed> => {
     if (limit < 1 || limit > 1000) {
       throw new DomainError({
         code: 'ARGUMENT_INVALID',
@@ -32,7 +40,12 @@ export function claimTrials({ experiments, claims, now }: Pick<CommandNeeds, 'ex
     }
     const experiment = await experiments.get(experimentId);
     if (!experiment) throw new DomainError({ code: 'CLAIM_REFUSED', message: 'The experiment is gone.' });
-    const trials = await claims.claim(experimentId, podUid, limit, new Date(now()).toISOString());
+    const trials = await claims.claim(experimentId, {
+      podId: podUid,
+      limit,
+      holding,
+      now: new Date(now()).toISOString(),
+    });
     const space = createSearchSpace(experiment.parameters, experiment.sampling);
     const configOf = (index: number) => iniConfig(assignmentAt(space, index), experiment.constants);
     return {

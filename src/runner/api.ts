@@ -38,6 +38,8 @@ const requestTimeoutMilliseconds = 30_000;
 /** @param patience how long every call goes on after its first failure @throws ApiLost from every call */
 export function createApi({ url, token, podUid }: ApiAddress, patience: Patience): Api {
   const endpoint = { url, token };
+  /** Indices that were given to this runner and whose report has not been answered. */
+  const held = new Set<number>();
 
   async function claimTrials(limit: number, withPlan: boolean) {
     const { claimTrials: answer } = await tryAgain(
@@ -45,13 +47,14 @@ export function createApi({ url, token, podUid }: ApiAddress, patience: Patience
         request(
           endpoint,
           ClaimTrialsDocument,
-          { input: { podUid, limit }, withPlan },
+          { input: { podUid, limit, holding: [...held] }, withPlan },
           AbortSignal.timeout(requestTimeoutMilliseconds),
         ),
       patience,
     );
     if (answer.userErrors.some(({ code }) => code === 'CLAIM_REFUSED')) return undefined;
     failOn(answer.userErrors);
+    for (const { index } of answer.claims) held.add(index);
     return answer;
   }
 
@@ -72,6 +75,7 @@ export function createApi({ url, token, podUid }: ApiAddress, patience: Patience
         patience,
       );
       failOn(answer.userErrors.filter(({ code }) => code !== 'CLAIM_REFUSED'));
+      for (const { index } of reports) held.delete(index);
     },
     uploadLog(plan, { index, attempt }, { file, bytes }) {
       const target = new URL(plan.logUrl);

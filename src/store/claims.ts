@@ -9,6 +9,15 @@ import { experimentUpdate, toExperiment, type ExperimentRow } from './experiment
 import { fromTrial, toTrial, type TrialRow } from './trial-row.js';
 import { afterReport } from './trial-outcome.js';
 
+/** What a pod asks for. `now` is RFC 3339. */
+export interface Claim {
+  readonly podId: string;
+  readonly limit: number;
+  /** Indices that it was given and knows of. */
+  readonly holding: readonly number[];
+  readonly now: string;
+}
+
 export type Claims = ReturnType<typeof createClaims>;
 
 /**
@@ -62,30 +71,31 @@ export function createClaims(database: Database) {
 
   return {
     /**
-     * Gives up to `limit` trials to a pod: first those that came back, then the
-     * next of the space. None when nothing is left, or the experiment is to stop.
+     * Gives trials to a pod: those that it was given before and does not hold,
+     * then up to `limit` of those that came back and the next of the space. None
+     * when nothing is left, or the experiment is to stop.
      */
-    claim(experimentId: string, podId: string, limit: number, now: string): Promise<Trial[]> {
+    claim(experimentId: string, { podId, limit, holding, now }: Claim): Promise<Trial[]> {
       return database.transaction(async (session) => {
         const experiment = await lock(experimentId, session);
         if (!experiment || isFinished(experiment) || experiment.phase === 'CANCELLING') return [];
-        const { total, waiting } = experiment.counts;
-        const share = Math.min(limit, Math.max(1, Math.ceil(waiting / (2 * experiment.workers))));
+        const share = Math.min(limit, Math.max(1, Math.ceil(experiment.counts.waiting / (2 * experiment.workers))));
+        const held = { podId, phase: 'RUNNING', experimentId, index: { $nin: [...holding] } } as const;
+        const unheard = await trials.find(held, { session }).toArray();
         const back = await trials
           .find({ experimentId, phase: 'WAITING' }, { session })
           .sort({ index: 1 })
           .limit(share)
           .toArray();
-        const fresh = Math.min(share - back.length, total - experiment.nextIndex);
-        if (back.length + fresh === 0) return [];
-        const { version } = experiment;
-        const running = { phase: 'RUNNING', podId, startedAt: now, version } as const;
-        const again = back.map((row) => ({ ...toTrial(row), ...running, attempt: row.attempt + 1 }));
+        const fresh = Math.min(share - back.length, experiment.counts.total - experiment.nextIndex);
+        const running = { phase: 'RUNNING', podId, startedAt: now, version: experiment.version } as const;
+        const again = [...unheard, ...back].map((row) => ({ ...toTrial(row), ...running, attempt: row.attempt + 1 }));
         const first = Array.from({ length: fresh }, (_, offset): Trial => {
           const index = experiment.nextIndex + offset;
           return { experimentId, index, attempt: 1, podLosses: 0, result: [], ...running };
         });
-        const counts = withTransition(experiment.counts, 'WAITING', 'RUNNING', again.length + fresh);
+        if (again.length + first.length === 0) return [];
+        const counts = withTransition(experiment.counts, 'WAITING', 'RUNNING', back.length + fresh);
         const next = { ...afterTrials(experiment, counts, now), nextIndex: experiment.nextIndex + fresh };
         const inserts = first.map((trial) => ({ insertOne: { document: fromTrial(trial) } }));
         await save(next, [...again.map(replace), ...inserts], session);

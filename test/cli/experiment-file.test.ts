@@ -113,7 +113,8 @@ describe('an experiment file', () => {
   });
 
   it('names every value of a wrong kind', async () => {
-    const text = `name: [a]\nprogram: add.py\nresultFile: r.csv\nworkers: "2"\nsampling: some\ntrialTimeoutSeconds: 1.5\nparameters:\n  - integer: 3\n  - {}\n  - complex: { name: z }\n`;
+    const head = 'name: [a]\nprogram: add.py\nresultFile: r.csv\n';
+    const text = `${head}workers: "2"\nsampling: some\ntrialTimeoutSeconds: 1.5\nparameters:\n  - integer: 3\n  - {}\n  - complex: { name: z }\n`;
     expect(await problemsOf(text)).toEqual([
       'experiment.yml:1:7: name has to be text, and is a list.',
       'experiment.yml:4:10: workers has to be an integer, and is the text "2".',

@@ -106,6 +106,18 @@ describe('a stream of the client', () => {
     expect(server.opened).toHaveLength(1);
   });
 
+  it('leaves the socket when its reader breaks out after the connection was cut twice', async () => {
+    const pods = client.podsChanged({});
+    await server.subscriptionAt(0);
+    server.cut();
+    await server.subscriptionAt(1);
+    server.cut();
+    (await server.subscriptionAt(2)).push(podChange('one'));
+    await pods.next();
+    await pods.return?.();
+    await server.allSocketsClosed();
+  });
+
   it('ends a reader that waits when its signal is aborted', async () => {
     const stop = new AbortController();
     const pods = client.podsChanged({ signal: stop.signal });

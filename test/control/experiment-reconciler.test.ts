@@ -16,6 +16,7 @@ import { createClaims, type Claims } from '../../src/store/claims.js';
 import { createExperiments, type Experiments } from '../../src/store/experiments.js';
 import { createTrials, type Trials } from '../../src/store/trials.js';
 import { experimentOf } from '../model/experiments.js';
+import { asks } from '../support/claims.js';
 import { openTestDatabase } from '../support/database.js';
 import { temporaryDirectory } from '../support/server-process.js';
 
@@ -117,7 +118,7 @@ describe('the experiment reconciler', () => {
   it('takes back what a pod held that is gone, and gives the experiment another pod', async () => {
     await add('lost');
     const pod = await until(live.pods, (one) => one.experimentId === 'lost' && one.phase === 'RUNNING');
-    await claims.claim('lost', pod.id, 3, at);
+    await claims.claim('lost', asks(pod.id, 3));
     await connection.request('DELETE', `/api/v1/namespaces/glados-runners/pods/${pod.name}`, {
       body: { gracePeriodSeconds: 0 },
     });
@@ -128,7 +129,7 @@ describe('the experiment reconciler', () => {
   it('ends an experiment whose Job failed, with the words of Kubernetes', async () => {
     await add('failed', { phase: 'QUEUED' });
     const pod = await until(live.pods, (one) => one.experimentId === 'failed' && one.phase === 'RUNNING');
-    await claims.claim('failed', pod.id, 1, at);
+    await claims.claim('failed', asks(pod.id, 1));
     await claims.report('failed', pod.id, [{ index: 0, attempt: 1, outcome: 'SUCCEEDED', result: [['y', '1']] }], at);
     writeFileSync(join(directory.path, 'exit-token-failed'), '1');
     const ended = await until(live.experiments, (one) => one.id === 'failed' && one.phase === 'FAILED');

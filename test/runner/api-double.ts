@@ -87,8 +87,9 @@ export async function startApi({ program, configs, plan }: Content): Promise<Api
     ...plan,
   };
 
-  function claimTrials({ limit }: ClaimTrialsInput, withPlan: boolean, isRefused: boolean) {
-    const claims = (isRefused ? [] : double.waiting.splice(0, limit)).map((index) => {
+  function claimTrials({ limit, holding }: ClaimTrialsInput, withPlan: boolean, isRefused: boolean) {
+    const unheard = [...open.keys()].filter((index) => !holding.includes(index));
+    const claims = (isRefused ? [] : [...unheard, ...double.waiting.splice(0, limit)]).map((index) => {
       const attempt = (attempts.get(index) ?? 0) + 1;
       attempts.set(index, attempt);
       open.set(index, attempt);

@@ -30,6 +30,17 @@ describe('An API that is away', () => {
     expect(api.applied).toHaveLength(5);
   });
 
+  it('after it has given trials gives them again, and each is reported once', async () => {
+    await using api = await startApi({ program, configs, plan });
+    let lost = 0;
+    api.fault = (operation) =>
+      operation === 'ClaimTrials' && api.applied.length > 0 && lost++ < 2 ? 'answer-lost' : undefined;
+    await using runner = await startRunner(api);
+    expect(await runner.end).toBe('done');
+    expect(lost).toBeGreaterThan(1);
+    expect(api.applied.map(({ index }) => index).sort((a, b) => a - b)).toEqual(configs.map(Number));
+  });
+
   it('for too long ends the runner with an error', async () => {
     await using api = await startApi({ program, configs, plan });
     api.fault = () => 'unavailable';
@@ -67,7 +78,8 @@ describe('An API that refuses', () => {
 
   it('claims, because the experiment was cancelled, leaves nothing to do', async () => {
     await using api = await startApi({ program, configs, plan });
-    api.fault = (operation) => (operation === 'ClaimTrials' && api.applied.length > 0 ? 'claim-refused' : undefined);
+    const claims = () => api.asked.filter(({ operation }) => operation === 'ClaimTrials').length;
+    api.fault = (operation) => (operation === 'ClaimTrials' && claims() > 1 ? 'claim-refused' : undefined);
     await using runner = await startRunner(api);
     expect(await runner.end).toBe('done');
     expect(api.waiting.length).toBeGreaterThan(0);
@@ -84,11 +96,11 @@ describe('An API that refuses', () => {
 
 describe('Claims and reports', () => {
   it('become large when trials are short', async () => {
-    const many = Array.from({ length: 400 }, (_, index) => String(index));
+    const many = Array.from({ length: 200 }, (_, index) => String(index));
     await using api = await startApi({ program, configs: many, plan });
     await using runner = await startRunner(api);
     expect(await runner.end).toBe('done');
-    expect(api.applied).toHaveLength(400);
+    expect(api.applied).toHaveLength(200);
     const sizes = api.asked.filter(({ operation }) => operation === 'ClaimTrials').map(({ size }) => size);
     expect(sizes[0]).toBe(1);
     expect(Math.max(...sizes)).toBeGreaterThan(10);

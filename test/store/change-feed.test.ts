@@ -5,6 +5,7 @@ import type { Database } from '../../src/store/database.js';
 import { createExperiments } from '../../src/store/experiments.js';
 import { countsFor } from '../../src/model/transitions.js';
 import { experimentOf } from '../model/experiments.js';
+import { asks } from '../support/claims.js';
 import { openTestDatabase } from '../support/database.js';
 
 let database: Database;
@@ -36,7 +37,7 @@ describe('the change feed', () => {
     const claims = createClaims(database);
     const at = '2026-11-25T10:00:00.000Z';
     for (const index of [0, 1]) {
-      await claims.claim('fed', 'pod', 1, at);
+      await claims.claim('fed', asks('pod', 1));
       await claims.report('fed', 'pod', [{ index, attempt: 1, outcome: 'SUCCEEDED', result: [] }], at);
     }
     await finished;

@@ -7,6 +7,7 @@ import { createExperiments, type Experiments } from '../../src/store/experiments
 import { createTrials, type Trials } from '../../src/store/trials.js';
 import { countsFor } from '../../src/model/transitions.js';
 import { experimentOf } from '../model/experiments.js';
+import { asks } from '../support/claims.js';
 import { openTestDatabase } from '../support/database.js';
 
 const at = '2026-11-25T10:00:00.000Z';
@@ -69,7 +70,7 @@ describe('claims', () => {
     await Promise.all(
       Array.from({ length: 6 }, async (_, pod) => {
         for (;;) {
-          const given = await claims.claim(id, `pod-${pod}`, 7, at);
+          const given = await claims.claim(id, asks(`pod-${pod}`, 7));
           if (given.length === 0) return;
           taken.push(...given.map((trial) => trial.index));
           await claims.report(
@@ -90,14 +91,14 @@ describe('claims', () => {
 
   it('applies a repeated report once, and none whose claim was taken back', async () => {
     const id = await recorded(3);
-    const [first] = await claims.claim(id, 'pod-a', 1, at);
+    const [first] = await claims.claim(id, asks('pod-a', 1));
     expect(await claims.report(id, 'pod-a', [success(0)], at)).toEqual([0]);
     expect(await claims.report(id, 'pod-a', [success(0)], at)).toEqual([]);
-    const [second] = await claims.claim(id, 'pod-a', 1, at);
+    const [second] = await claims.claim(id, asks('pod-a', 1));
     expect([first?.index, second?.index]).toEqual([0, 1]);
     expect(await claims.takeBack(id, 'pod-a', lost, at)).toBe(1);
     expect(await claims.report(id, 'pod-a', [success(1)], at)).toEqual([]);
-    const [again] = await claims.claim(id, 'pod-b', 1, at);
+    const [again] = await claims.claim(id, asks('pod-b', 1));
     expect(again).toMatchObject({ index: 1, attempt: 2, podLosses: 1, podId: 'pod-b' });
     expect(await claims.report(id, 'pod-b', [success(1, 1)], at)).toEqual([]);
     expect(await claims.report(id, 'pod-b', [success(1, 2)], at)).toEqual([1]);
@@ -107,38 +108,51 @@ describe('claims', () => {
   it('gives up a trial whose pod went away too often, with the diagnosis of the pod', async () => {
     const id = await recorded(1);
     for (let loss = 0; loss < podLossLimit; loss += 1) {
-      await claims.claim(id, `pod-${loss}`, 1, at);
+      await claims.claim(id, asks(`pod-${loss}`, 1));
       await claims.takeBack(id, `pod-${loss}`, lost, at);
     }
     expect(await trials.get(id, 0)).toMatchObject({ phase: 'FAILED', podLosses: podLossLimit, diagnosis: lost });
     expect(await read(id)).toMatchObject({ phase: 'FAILED', diagnosis: { code: 'TRIALS_FAILED' } });
   });
 
+  it('gives a pod again what it was given and never heard of', async () => {
+    const id = await recorded(40);
+    await claims.claim(id, asks('pod-a', 3));
+    const again = await claims.claim(id, asks('pod-a', 1, [1]));
+    expect(again.map(({ index, attempt }) => [index, attempt])).toEqual([
+      [0, 2],
+      [2, 2],
+      [3, 1],
+    ]);
+    expect(await claims.report(id, 'pod-a', [success(0), success(0, 2), success(1)], at)).toEqual([0, 1]);
+    expect((await read(id)).counts).toEqual(await counted(id));
+  });
+
   it('lets a released trial wait again without a loss', async () => {
     const id = await recorded(2);
-    await claims.claim(id, 'pod-a', 1, at);
+    await claims.claim(id, asks('pod-a', 1));
     await claims.report(id, 'pod-a', [{ index: 0, attempt: 1, outcome: 'RELEASED', result: [] }], at);
     expect(await trials.get(id, 0)).toMatchObject({ phase: 'WAITING', podLosses: 0 });
-    expect(await claims.claim(id, 'pod-b', 1, at)).toMatchObject([{ index: 0, attempt: 2 }]);
+    expect(await claims.claim(id, asks('pod-b', 1))).toMatchObject([{ index: 0, attempt: 2 }]);
   });
 
   it('keeps the results of a cancelled experiment, and gives and takes nothing any more', async () => {
     const id = await recorded(1_000_000_000);
-    await claims.claim(id, 'pod-a', 1, at);
+    await claims.claim(id, asks('pod-a', 1));
     await claims.report(id, 'pod-a', [success(0)], at);
-    await claims.claim(id, 'pod-a', 1, at);
+    await claims.claim(id, asks('pod-a', 1));
     const { phase, counts } = await claims.cancel(id, at);
     expect(phase).toBe('CANCELLING');
     expect(counts).toMatchObject({ succeeded: 1, running: 0, waiting: 0, cancelled: 999_999_999 });
     expect(await claims.report(id, 'pod-a', [success(1)], at)).toEqual([]);
-    expect(await claims.claim(id, 'pod-a', 1, at)).toEqual([]);
+    expect(await claims.claim(id, asks('pod-a', 1))).toEqual([]);
     expect(await trials.get(id, 0)).toMatchObject({ phase: 'SUCCEEDED', result: [['y', '0']] });
     expect(await trials.get(id, 1)).toMatchObject({ phase: 'CANCELLED' });
   });
 
   it('keeps column names that MongoDB would take for operators or paths', async () => {
     const id = await recorded(1);
-    await claims.claim(id, 'pod-a', 1, at);
+    await claims.claim(id, asks('pod-a', 1));
     const result = [
       ['$where', '1'],
       ['a.b', '2'],

@@ -14,6 +14,8 @@ import { kindOf } from './resources.js';
 export interface LocalKubernetes extends AsyncDisposable {
   readonly url: string;
   readonly kubeconfigPath: string;
+  /** Ends every pod, as a node that shuts down does, while the API still answers; no pod starts afterwards. */
+  drain(): Promise<void>;
 }
 
 export interface LocalKubernetesOptions {
@@ -54,14 +56,23 @@ export async function startLocalKubernetes(options: LocalKubernetesOptions): Pro
     makeNamespaces(store);
     use(endNamespaces(store));
     const node = use(await startNode({ store, directory, images, ...(graceScale !== undefined && { graceScale }) }));
-    use(startControllers({ store }));
+    const controllers = use(startControllers({ store }));
     const credentials = await keptCredentials(directory);
     const { onError = (error) => console.error(error) } = options;
     const server = use(
       await startApiServer({ store, credentials, port, onError, readLog: (...log) => node.readLog(...log) }),
     );
     const kubeconfigPath = await writeKubeconfig(directory, server.url, credentials);
-    return { url: server.url, kubeconfigPath, [Symbol.asyncDispose]: () => endAll(started) };
+    const running = [node, controllers];
+    return {
+      url: server.url,
+      kubeconfigPath,
+      drain() {
+        started.splice(0, started.length, ...started.filter((one) => one !== node && one !== controllers));
+        return endAll(running);
+      },
+      [Symbol.asyncDispose]: () => endAll(started),
+    };
   } catch (error) {
     await endAll(started);
     throw error;

@@ -14,7 +14,7 @@ export interface LocalMongo extends AsyncDisposable {
 export interface LocalMongoOptions {
   /** Holds the database file; made when missing. */
   readonly directory: string;
-  /** At most 107 bytes, as the operating system demands. */
+  /** Ends in `.sock`, by which drivers tell it from a host name; at most 107 bytes, as the operating system demands. */
   readonly socketPath: string;
   /** How much history change streams can be resumed from. */
   readonly oplog?: { readonly entries: number; readonly bytes: number };
@@ -37,17 +37,25 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
+/** The database cannot start where it was told to; the message is all there is to say. */
+export class StartRefusal extends Error {}
+
 async function claimSocket(path: string): Promise<void> {
   if (Buffer.byteLength(path) > longestSocketPath) {
-    throw new Error(
+    throw new StartRefusal(
       `The path of the local database's socket is longer than ${longestSocketPath} bytes, choose a directory with a shorter path: ${path}`,
     );
   }
+  if (!path.endsWith('.sock'))
+    throw new Error(
+      `The path of the local database's socket must end in .sock, drivers take it for a host name otherwise: ${path}`,
+    );
   const present = lstatSync(path, { throwIfNoEntry: false });
   if (!present) return;
   if (!present.isSocket())
-    throw new Error(`There is a file that is not a socket where the local database would listen: ${path}`);
-  if (await answers(path)) throw new Error(`another GLADOS is using this directory (its database answers at ${path})`);
+    throw new StartRefusal(`There is a file that is not a socket where the local database would listen: ${path}`);
+  if (await answers(path))
+    throw new StartRefusal(`Another GLADOS is using this directory: its database answers at ${path}.`);
   rmSync(path, { force: true });
 }
 

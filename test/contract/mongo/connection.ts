@@ -9,7 +9,9 @@ import {
   MongoClient,
 } from 'mongodb';
 
-export type Row = Document & { _id: unknown };
+export interface Row extends Document {
+  _id: number | string;
+}
 
 /** Opens the database to be held to the contract. */
 export type Open = () => Promise<{ uri: string }>;
@@ -24,7 +26,7 @@ export interface Given {
 
 /** A client and a database of its own for the tests of one suite; the database is dropped after them. */
 export function givenDatabase(open: Open): Given {
-  let client: MongoClient;
+  let client: MongoClient | undefined;
   let uri: string;
   const name = `contract_${randomBytes(5).toString('hex')}`;
   let made = 0;
@@ -33,20 +35,24 @@ export function givenDatabase(open: Open): Given {
     client = await new MongoClient(uri, { serverSelectionTimeoutMS: 5000 }).connect();
   });
   afterAll(async () => {
-    await client.db(name).dropDatabase();
-    await client.close();
+    await client?.db(name).dropDatabase();
+    await client?.close();
   });
+  const connected = (): MongoClient => {
+    if (!client) throw new Error('the database is not open yet');
+    return client;
+  };
   return {
     get client() {
-      return client;
+      return connected();
     },
     get uri() {
       return uri;
     },
     get db() {
-      return client.db(name);
+      return connected().db(name);
     },
-    fresh: () => client.db(name).collection<Row>(`c${++made}`),
+    fresh: () => connected().db(name).collection<Row>(`c${++made}`),
   };
 }
 

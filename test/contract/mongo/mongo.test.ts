@@ -17,7 +17,7 @@ let local: Promise<LocalMongo> | undefined;
 
 async function open(): Promise<{ uri: string }> {
   if (given !== undefined) return { uri: given };
-  local ??= startLocalMongo({ directory, socketPath: join(directory, 's') });
+  local ??= startLocalMongo({ directory, socketPath: join(directory, 'm.sock') });
   return local;
 }
 

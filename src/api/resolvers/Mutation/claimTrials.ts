@@ -10,7 +10,7 @@ export const claimTrials: NonNullable<MutationResolvers['claimTrials']> = (
 ) =>
   asPayload(
     async () => {
-      const { experiment, trials } = await commands.claimTrials(runnerOf(viewer), input.podUid, input.limit);
+      const { experiment, trials } = await commands.claimTrials(runnerOf(viewer), input);
       return { plan: planOf(experiment, baseUrl), claims: [...trials] };
     },
     { plan: null, claims: [] },

@@ -8,8 +8,8 @@ import type { Kind } from '../resources.js';
 export interface Representation {
   one(object: KubernetesObject): object;
   list(items: readonly KubernetesObject[], metadata: object): object;
-  /** What stands in a watch event; a table repeats its column titles only in the first. */
-  event(object: KubernetesObject, isFirst: boolean): object;
+  /** What stands in a watch event, as JSON; a table has its column titles only in the first. */
+  event(object: KubernetesObject, isFirst: boolean): string;
   bookmark(version: string, annotations?: Record<string, string>): object;
 }
 
@@ -41,13 +41,22 @@ function whole(kind: Kind): Representation {
     one: (object) => object,
     // Items of a typed list carry no apiVersion and kind of their own.
     list: (items, metadata) => ({ kind: `${kind.kind}List`, apiVersion, metadata, items: items.map(untyped) }),
-    event: (object) => object,
+    event: textOf,
     bookmark: (resourceVersion, annotations) => ({
       kind: kind.kind,
       apiVersion,
       metadata: { resourceVersion, ...(annotations && { annotations }) },
     }),
   };
+}
+
+/** One change is told to many watchers: it is written out once. Objects of the store never change. */
+const texts = new WeakMap<KubernetesObject, string>();
+
+function textOf(object: KubernetesObject): string {
+  let text = texts.get(object);
+  if (text === undefined) texts.set(object, (text = JSON.stringify(object)));
+  return text;
 }
 
 const untyped = (object: KubernetesObject): object => ({ ...object, kind: undefined, apiVersion: undefined });
@@ -66,7 +75,7 @@ const metadataOnly = (): Representation => ({
     metadata,
     items: items.map(partial),
   }),
-  event: partial,
+  event: (object) => JSON.stringify(partial(object)),
   bookmark: (resourceVersion, annotations) => ({
     kind: 'PartialObjectMetadata',
     apiVersion: 'meta.k8s.io/v1',
@@ -97,7 +106,8 @@ function table(kind: Kind, include: string): Representation {
   return {
     one: (object) => of({ resourceVersion: object.metadata.resourceVersion }, [object]),
     list: (items, metadata) => of(metadata, items),
-    event: (object, isFirst) => of({ resourceVersion: object.metadata.resourceVersion }, [object], isFirst),
+    event: (object, isFirst) =>
+      JSON.stringify(of({ resourceVersion: object.metadata.resourceVersion }, [object], isFirst)),
     bookmark: (resourceVersion, annotations) => of({ resourceVersion, ...(annotations && { annotations }) }, [], false),
   };
 }

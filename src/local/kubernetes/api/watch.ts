@@ -98,7 +98,7 @@ type Line = (type: string, object: KubernetesObject) => string;
 function lines(representation: Representation): Line {
   let isFirst = true;
   return (type, object) => {
-    const line = `${JSON.stringify({ type, object: representation.event(object, isFirst) })}\n`;
+    const line = `{"type":"${type}","object":${representation.event(object, isFirst)}}\n`;
     isFirst = false;
     return line;
   };

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import type { ObjectStore } from '../objects.js';
 import { withCondition } from './pod-conditions.js';
 import { statusOf, waitingStatus } from './pod-status.js';
@@ -34,10 +35,18 @@ export const unlocated: ContainerStatus['state'] = {
 
 const restartMessage = 'The node was restarted while the pod was running.';
 
-/** Whether a container of the pod was started in an earlier life of the node. */
-export function hasStarted(pod: Pod): boolean {
+/**
+ * Whether a container of the pod was started in an earlier life of the node:
+ * its status says so, or, when that life ended before it could, there is a log.
+ *
+ * @param logs the pod's directory of logs
+ */
+export function hasStarted(pod: Pod, logs: string): boolean {
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-  return statuses.some(({ state, lastState }) => state.running ?? state.terminated ?? lastState.terminated);
+  const isSaid = statuses.some(({ state, lastState }) => state.running ?? state.terminated ?? lastState.terminated);
+  return (
+    isSaid || (existsSync(logs) && readdirSync(logs, { recursive: true }).some((name) => String(name).endsWith('.log')))
+  );
 }
 
 /**

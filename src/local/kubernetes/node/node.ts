@@ -155,7 +155,7 @@ export async function startNode(needs: {
   const known = new Set<string>();
   for (const pod of store.list('pods') as Pod[]) {
     known.add(pod.metadata.uid);
-    if (pod.spec.nodeName === nodeName && hasStarted(pod)) markLost(store, pod);
+    if (pod.spec.nodeName === nodeName && hasStarted(pod, join(pods, pod.metadata.uid, 'logs'))) markLost(store, pod);
     dirty.set(pod.metadata.uid, pod);
   }
   for (const uid of readdirSync(pods)) if (!known.has(uid)) removeDirectory(uid);

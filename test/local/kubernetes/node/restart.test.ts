@@ -27,7 +27,6 @@ describe('a node that was killed', () => {
 
   it('finds nothing running when it starts again, marks what ran as disrupted, and starts what waited', async () => {
     const file = join(directory, 'objects.db');
-    // Children that left the group are found too: where /proc tells, by their home.
     const script = "trap '' TERM; (trap '' TERM; while :; do sleep 1; done) & echo $$$$ $! > pids; mv pids ready; wait";
     const env = [{ name: 'WORD', valueFrom: { secretKeyRef: { name: 'late', key: 'word' } } }];
     const before = openStore(file);
