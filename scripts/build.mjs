@@ -25,7 +25,9 @@ function run(name, ...args) {
   try {
     execFileSync(bin, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
   } catch (error) {
-    process.stderr.write(`${error.stdout ?? ''}${error.stderr ?? ''}\nBuilding stopped at: ${name} ${args.join(' ')}\n`);
+    process.stderr.write(
+      `${error.stdout ?? ''}${error.stderr ?? ''}\nBuilding stopped at: ${name} ${args.join(' ')}\n`,
+    );
     process.exit(1);
   }
 }

@@ -10,15 +10,16 @@ type Field = (parent: never, args: never, context: Context, info: never) => unkn
  * @throws GraphQLError FORBIDDEN, from each field, for a runner
  */
 export function forPeople<T extends object>(fields: T): T {
-  const guarded =
-    (field: Field): Field =>
-    (parent, args, context, info) => {
-      ownerOf(context.viewer);
-      return field(parent, args, context, info);
-    };
   const entries = Object.entries(fields).map(([name, field]) => [
     name,
     typeof field === 'function' ? guarded(field as Field) : { ...field, subscribe: guarded(field.subscribe as Field) },
   ]);
   return Object.fromEntries(entries) as T;
+}
+
+function guarded(field: Field): Field {
+  return (parent, args, context, info) => {
+    ownerOf(context.viewer);
+    return field(parent, args, context, info);
+  };
 }

@@ -30,9 +30,6 @@ export type Live = ReturnType<typeof createLive>;
 
 /** What moves, by subject: each method opens one stream for one subscriber. */
 export function createLive({ experiments, jobs, pods, trials, stored }: LiveNeeds) {
-  const own = (id: string) => (object: { readonly experimentId?: string }) => object.experimentId === id;
-  const ofExperiment = (id: string | undefined) => (id === undefined ? () => true : own(id));
-
   /** @throws GraphQLError NOT_FOUND: the database is asked, for the watch may be a moment behind. */
   async function mustExist(id: string): Promise<void> {
     if (!experiments.get(id) && !(await stored.get(id))) throw notFound(`There is no experiment "${id}".`);
@@ -102,6 +99,13 @@ export function createLive({ experiments, jobs, pods, trials, stored }: LiveNeed
   };
 }
 
+type OfExperiment = (object: { readonly experimentId?: string }) => boolean;
+
+const own =
+  (id: string): OfExperiment =>
+  (object) =>
+    object.experimentId === id;
+const ofExperiment = (id: string | undefined): OfExperiment => (id === undefined ? () => true : own(id));
 const uid = (key: string) => key;
 
 /** A source in which belonging never changes: what is not included now never was. */

@@ -49,10 +49,6 @@ export function createClaims(database: Database) {
     return next;
   }
 
-  const replace = (trial: Trial): AnyBulkWriteOperation<TrialRow> => ({
-    replaceOne: { filter: { _id: trialId(trial.experimentId, trial.index) }, replacement: fromTrial(trial) },
-  });
-
   /** Ends what is open of an experiment by a law of model/transitions. */
   function endOpen(id: string, law: (experiment: Experiment) => Experiment, now: string) {
     return database.transaction(async (session) => {
@@ -166,4 +162,9 @@ export function createClaims(database: Database) {
 
 function notFound(id: string): DomainError {
   return new DomainError({ code: 'EXPERIMENT_NOT_FOUND', message: `There is no experiment "${id}".`, field: ['id'] });
+}
+
+function replace(trial: Trial): AnyBulkWriteOperation<TrialRow> {
+  const replacement = fromTrial(trial);
+  return { replaceOne: { filter: { _id: replacement._id }, replacement } };
 }

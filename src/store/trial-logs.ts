@@ -16,7 +16,6 @@ export type TrialLogs = ReturnType<typeof createTrialLogs>;
 export function createTrialLogs({ db }: Database) {
   const short = db.collection<LogRow>('trialLogs');
   const long = new GridFSBucket(db, { bucketName: 'logs' });
-  const nameOf = (experimentId: string, index: number, attempt: number) => `${trialId(experimentId, index)}.${attempt}`;
 
   return {
     /** Keeps short logs of one experiment; writing the same again changes nothing. */
@@ -53,4 +52,8 @@ export function createTrialLogs({ db }: Database) {
       })();
     },
   };
+}
+
+function nameOf(experimentId: string, index: number, attempt: number): string {
+  return `${trialId(experimentId, index)}.${attempt}`;
 }

@@ -31,12 +31,14 @@ let jobs: Jobs;
 let live: LiveStores;
 let control: Controller;
 
+/** What fails here is tried again, and a test that needs it waits for the outcome. */
+const ignore = () => undefined;
+
 /** Pods run a shell line in the place of a runner: it waits for a file, then exits as the file says. */
 const script = `until [ -e ${directory.path}/exit-$GLADOS_TOKEN ]; do sleep 0.05; done; exit $(cat ${directory.path}/exit-$GLADOS_TOKEN)`;
 
 beforeAll(async () => {
   stack.defer(() => directory[Symbol.dispose]());
-  const onError = () => undefined;
   const database = stack.use(await openTestDatabase());
   const images = { waiting: { entrypoint: ['/bin/sh', '-c', script] } };
   const cluster = stack.use(await startLocalKubernetes({ directory: directory.path, images, graceScale: 0.02 }));
@@ -45,8 +47,8 @@ beforeAll(async () => {
   trials = createTrials(database);
   claims = createClaims(database);
   jobs = createJobs(connection, 'glados-runners');
-  const feed = stack.use(await openChangeFeed(database, onError));
-  live = openLiveStores({ connection, feed, experiments, trials, onError }, stack);
+  const feed = stack.use(await openChangeFeed(database, ignore));
+  live = openLiveStores({ connection, feed, experiments, trials, onError: ignore }, stack);
   control = stack.use(
     await startControl({
       experiments,
@@ -61,7 +63,7 @@ beforeAll(async () => {
       tokenFor: (id) => `token-${id}`,
       apiUrl: 'http://127.0.0.1:1/graphql',
       now: Date.now,
-      onError,
+      onError: ignore,
     }),
   );
 }, 60_000);

@@ -152,10 +152,13 @@ describe('a socket', () => {
     });
     socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init' })));
     socket.once('message', () => {
-      const send = (id: string, query: string) =>
+      const documents = {
+        bad: 'subscription { nonsense }',
+        good: 'subscription { experimentsChanged { synced } }',
+      };
+      for (const [id, query] of Object.entries(documents)) {
         socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query } }));
-      send('bad', 'subscription { nonsense }');
-      send('good', 'subscription { experimentsChanged { synced } }');
+      }
     });
     await answered;
     socket.terminate();

@@ -28,7 +28,7 @@ function createWorld() {
     open: () => gates.splice(0).forEach((gate) => gate()),
     source: {
       async *list() {
-        for (const entry of [...rows]) {
+        for (const entry of Array.from(rows)) {
           await new Promise<void>((resolve) => gates.push(resolve));
           yield entry;
         }

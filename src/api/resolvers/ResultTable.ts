@@ -34,18 +34,21 @@ async function read(
   return { header, rows: taken.slice(0, first), more: taken.length > first };
 }
 
+function cursorOf(row: ResultRow | undefined): string | null {
+  return row ? encodeCursor(row.index) : null;
+}
+
 export const ResultTable: ResultTableResolvers = {
   columns: async (source, _args, context) => (await tableOf(source, context)).header,
   rows: async (source, _args, context) => (await tableOf(source, context)).rows.map((row) => [...row.cells]),
   totalCount: ({ experiment: { counts } }) => counts.succeeded + counts.failed + counts.timedOut,
   async pageInfo(source, _args, context) {
     const { rows, more } = await tableOf(source, context);
-    const cursor = (row: ResultRow | undefined) => (row ? encodeCursor(row.index) : null);
     return {
       hasNextPage: more,
       hasPreviousPage: source.after >= 0,
-      startCursor: cursor(rows[0]),
-      endCursor: cursor(rows.at(-1)),
+      startCursor: cursorOf(rows[0]),
+      endCursor: cursorOf(rows.at(-1)),
     };
   },
 };

@@ -47,7 +47,7 @@ async function claimSocket(path: string): Promise<void> {
     );
   }
   if (!path.endsWith('.sock'))
-    throw new Error(
+    throw new StartRefusal(
       `The path of the local database's socket must end in .sock, drivers take it for a host name otherwise: ${path}`,
     );
   const present = lstatSync(path, { throwIfNoEntry: false });

@@ -3,7 +3,7 @@ import type { Job } from '../../../src/local/kubernetes/controllers/job.js';
 import type { Pod } from '../../../src/local/kubernetes/node/pod.js';
 
 /** What a test waits for has to come within this time, on a slow machine too. */
-const patienceMilliseconds = 40_000;
+const patienceMilliseconds = 25_000;
 
 type Named = 'pods' | 'jobs';
 type Kinds = { pods: Pod; jobs: Job };
@@ -20,7 +20,7 @@ export interface Steps {
   shellJob(name: string, script: string, spec?: object, podSpec?: object): Promise<Job>;
   /**
    * Watches one object until it is as described; answers all the states that were seen, after the version `since`
-   * if one is given. @throws Error after 40 s
+   * if one is given. @throws Error after 25 s
    */
   history<R extends Named>(
     resource: R,

@@ -36,7 +36,7 @@ export function itKeepsTypesLikeMongo(open: Open): void {
     await rows.updateOne({ _id: 1 }, [{ $set: { n: { $add: ['$n', 1] } } }]);
     const row = await rows.findOne({}, raw);
     expect(typesOf(row, ['d', 'l', 'n'])).toEqual(['Double', 'Long', 'Int32']);
-    expect((row?.['n'] as Int32).value).toBe(3);
+    expect(String(row?.['n'])).toBe('3');
   });
 
   it('adds int to int as int, grows to long, and becomes double with a double', async () => {
@@ -101,8 +101,8 @@ export function itKeepsTypesLikeMongo(open: Open): void {
     expect(Object.is(row?.['zero'], -0)).toBe(true);
     expect(row?.['inf']).toBe(-Infinity);
     expect(String(row?.['re'])).toBe('/a+/i');
-    expect((row?.['ts'] as Timestamp).t).toBe(5);
-    expect((row?.['uuid'] as UUID).equals(uuid)).toBe(true);
+    expect(row?.['ts']).toEqual(new Timestamp({ t: 5, i: 6 }));
+    expect(String(row?.['uuid'])).toBe(String(uuid));
     expect(JSON.stringify(row?.['z'])).toBe('{"y":1,"b":2}');
     expect(row?.['key ü😀']).toBe('x\u0000z');
   });

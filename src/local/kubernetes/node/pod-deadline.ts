@@ -16,18 +16,17 @@ export function createDeadlines(exceeded: (pod: Pod) => void): PodDeadlines {
     clearTimeout(timers.get(uid));
     timers.delete(uid);
   }
+  function watch(pod: Pod): void {
+    const { uid } = pod.metadata;
+    const { activeDeadlineSeconds } = pod.spec;
+    forget(uid);
+    if (activeDeadlineSeconds === undefined || !pod.status?.startTime) return;
+    const left = Date.parse(pod.status.startTime) + activeDeadlineSeconds * 1000 - Date.now();
+    const due = (): void => (left > longestTimerMilliseconds ? watch(pod) : exceeded(pod));
+    timers.set(uid, setTimeout(due, Math.min(Math.max(left, 0), longestTimerMilliseconds)));
+  }
   return {
-    watch(pod) {
-      const { uid } = pod.metadata;
-      const { activeDeadlineSeconds } = pod.spec;
-      forget(uid);
-      if (activeDeadlineSeconds === undefined || !pod.status?.startTime) return;
-      const left = Date.parse(pod.status.startTime) + activeDeadlineSeconds * 1000 - Date.now();
-      timers.set(
-        uid,
-        setTimeout(() => exceeded(pod), Math.min(Math.max(left, 0), longestTimerMilliseconds)),
-      );
-    },
+    watch,
     forget,
     [Symbol.dispose]() {
       for (const uid of timers.keys()) forget(uid);

@@ -1,3 +1,6 @@
+/** A setTimeout that is to wait longer does not wait at all. Nobody waits 24 days for a pod to stop. */
+const longestTimerMilliseconds = 2 ** 31 - 1;
+
 /** Why a pod is ended: through the API, by its own deadline, or because the node stops. */
 export type StopReason = 'deleted' | 'deadline' | 'shutdown';
 
@@ -36,7 +39,7 @@ export function createStopping(): Stopping {
         killAt = wanted;
         clearTimeout(timer);
         if (graceMilliseconds <= 0) overdue.abort();
-        else timer = setTimeout(() => overdue.abort(), graceMilliseconds);
+        else timer = setTimeout(() => overdue.abort(), Math.min(graceMilliseconds, longestTimerMilliseconds));
       }
       asked.abort();
     },
@@ -62,7 +65,7 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
       signal.removeEventListener('abort', finish);
       resolve();
     };
-    const timer = setTimeout(finish, milliseconds);
+    const timer = setTimeout(finish, Math.min(milliseconds, longestTimerMilliseconds));
     signal.addEventListener('abort', finish, { once: true });
   });
 }

@@ -55,6 +55,7 @@ const comparisons: Record<string, Operator> = {
   },
   $max: folded((a, b) => (compareValues(a, b) >= 0 ? a : b)),
   $min: folded((a, b) => (compareValues(a, b) <= 0 ? a : b)),
+  $not: (obj, expr, options) => !isTrue(([] as unknown[]).concat(evalExpr(obj, expr, options))[0]),
   $first: (obj, expr, options) => elementOf(evalExpr(obj, expr, options), 0),
   $last: (obj, expr, options) => elementOf(evalExpr(obj, expr, options), -1),
   $type: () => {

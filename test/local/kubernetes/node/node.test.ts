@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isAlive, isEnded, object, openNode, shellPod } from './pod-fixture.js';
 import type { NodeBench } from './pod-fixture.js';
+import type { Pod } from '../../../../src/local/kubernetes/node/pod.js';
 
 /** Starts a grandchild that no SIGTERM ends, says both pids, and stays. */
 const stubborn =
@@ -68,6 +69,28 @@ describe('the node', () => {
     const text = await bench.log('chatty');
     expect(text.length).toBe(20_000_004);
     expect(text.endsWith('\nend\n')).toBe(true);
+  });
+
+  it('waits for a pod that was given more grace than a timer can count', async () => {
+    const spec = { terminationGracePeriodSeconds: 8_000_000_000, activeDeadlineSeconds: 1e9 };
+    bench.run(shellPod('patient', "trap 'exit 4' TERM; echo ready; while :; do sleep 0.05; done", spec));
+    await pidsOf('patient');
+    bench.delete('patient', 8_000_000_000);
+    let last: Pod | undefined;
+    await bench.until('patient', (pod) => {
+      last = pod ?? last;
+      return pod === undefined;
+    });
+    expect(last?.status?.containerStatuses?.[0]?.state.terminated?.exitCode).toBe(4);
+  });
+
+  it('fails a pod that the machine refuses to start, and goes on', async () => {
+    bench.run(shellPod('refused', '', {}, { command: ['/bin/sh', '-c', 'a\0b'] }));
+    const refused = await bench.until('refused', isEnded);
+    expect(refused?.status).toMatchObject({ phase: 'Failed', reason: 'NodeError' });
+    bench.run(shellPod('next', 'echo "$WORD"', {}, { env: [{ name: 'WORD', value: 'grüß 😀 "$(x)"' }] }));
+    await bench.until('next', isEnded);
+    expect(await bench.log('next')).toBe('grüß 😀 "$(x)"\n');
   });
 
   it('lets a pod wait until there is room for it', async () => {
