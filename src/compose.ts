@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import type { Context } from './api/context.js';
 import { startHttp } from './api/http/server.js';
 import { createLive } from './api/live.js';
-import { createLogReader } from './api/log-reader.js';
+import { createLogReader } from './api/logs/log-reader.js';
 import { resolvers } from './api/resolvers.js';
 import { mountRoutes } from './api/routes.js';
 import { createViewerOf } from './api/viewer.js';

@@ -6,7 +6,7 @@ import type { TrialLogs } from '../store/trial-logs.js';
 import type { Trials } from '../store/trials.js';
 import type { ClusterState } from './cluster-state.js';
 import type { Live } from './live.js';
-import type { LogReader } from './log-reader.js';
+import type { LogReader } from './logs/log-reader.js';
 
 /** What every resolver of one request is given. */
 export interface Context {

@@ -1,7 +1,7 @@
 import { trialId } from '../../model/trial.js';
 import type { TrialResolvers } from '../generated/resolvers.js';
 import { namedValue } from '../named-value.js';
-import { lastLines, textOf } from '../log-text.js';
+import { lastLines, textOf } from '../logs/log-text.js';
 import { assignmentOf, configOf } from '../spaces.js';
 
 export const Trial: TrialResolvers = {

@@ -1,5 +1,5 @@
 import type { SubscriptionResolvers } from '../../generated/resolvers.js';
-import type { LogMessage } from '../../log-reader.js';
+import type { LogMessage } from '../../logs/log-reader.js';
 
 export const logs: NonNullable<SubscriptionResolvers['logs']> = {
   subscribe: (_parent, { experimentId, podId, trialIndex, follow, tail, after }, context) =>

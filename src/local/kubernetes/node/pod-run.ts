@@ -74,6 +74,8 @@ export function startPod(node: NodeNeeds, pod: Pod, directory: string): PodRun {
 
   async function runAll(): Promise<void> {
     publish();
+    const sidecar = initSpecs.find(({ restartPolicy }) => restartPolicy === 'Always');
+    if (sidecar) throw new Error(`sidecar containers are not supported by this node: ${sidecar.name}`);
     await prepare();
     for (const [index, container] of initSpecs.entries()) {
       if (stopping.asked.aborted) return;

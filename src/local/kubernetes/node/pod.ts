@@ -26,6 +26,8 @@ export interface Container {
   name: string;
   image: string;
   imagePullPolicy?: string;
+  /** Of init containers: `Always` makes a sidecar. */
+  restartPolicy?: string;
   command?: string[];
   args?: string[];
   workingDir?: string;

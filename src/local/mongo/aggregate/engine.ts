@@ -9,6 +9,7 @@ import * as window from 'mingo/operators/window';
 import type { Options } from 'mingo/types';
 import { type Doc, isDoc } from '../bson/document.js';
 import { compareValues, equalValues } from '../bson/compare.js';
+import { isTrue } from '../bson/types.js';
 import { MongoFailure, notImplemented } from '../failure.js';
 import { adapt } from './adapt.js';
 
@@ -55,7 +56,10 @@ const comparisons: Record<string, Operator> = {
   },
   $max: folded((a, b) => (compareValues(a, b) >= 0 ? a : b)),
   $min: folded((a, b) => (compareValues(a, b) <= 0 ? a : b)),
-  $not: (obj, expr, options) => !isTrue(([] as unknown[]).concat(evalExpr(obj, expr, options))[0]),
+  $not: (obj, expr, options) => {
+    const value = evalExpr(obj, expr, options) as unknown;
+    return !isTrue(Array.isArray(expr) ? (value as unknown[])[0] : value);
+  },
   $first: (obj, expr, options) => elementOf(evalExpr(obj, expr, options), 0),
   $last: (obj, expr, options) => elementOf(evalExpr(obj, expr, options), -1),
   $type: () => {

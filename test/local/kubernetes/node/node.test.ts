@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { isAlive, isEnded, object, openNode, shellPod } from './pod-fixture.js';
+import { image, isAlive, isEnded, object, openNode, shellPod } from './pod-fixture.js';
 import type { NodeBench } from './pod-fixture.js';
 import type { Pod } from '../../../../src/local/kubernetes/node/pod.js';
 
@@ -91,6 +91,13 @@ describe('the node', () => {
     bench.run(shellPod('next', 'echo "$WORD"', {}, { env: [{ name: 'WORD', value: 'grüß 😀 "$(x)"' }] }));
     await bench.until('next', isEnded);
     expect(await bench.log('next')).toBe('grüß 😀 "$(x)"\n');
+  });
+
+  it('refuses sidecars rather than waiting for their end', async () => {
+    const initContainers = [{ name: 'side', image, restartPolicy: 'Always', command: ['/bin/sh', '-c', 'true'] }];
+    bench.run(shellPod('side', 'true', { initContainers }));
+    const pod = await bench.until('side', isEnded);
+    expect(pod?.status).toMatchObject({ phase: 'Failed', message: expect.stringContaining('not supported') });
   });
 
   it('lets a pod wait until there is room for it', async () => {

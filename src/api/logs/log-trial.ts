@@ -1,7 +1,7 @@
-import { pause } from '../cluster/backoff.js';
-import { isFinished } from '../model/experiment.js';
-import type { Pod } from '../model/pod.js';
-import { endedTrialPhases, type Trial } from '../model/trial.js';
+import { pause } from '../../cluster/backoff.js';
+import { isFinished } from '../../model/experiment.js';
+import type { Pod } from '../../model/pod.js';
+import { endedTrialPhases, type Trial } from '../../model/trial.js';
 import { Bell } from './log-bell.js';
 import { isKept } from './log-cursor.js';
 import { followTogether } from './log-follow.js';

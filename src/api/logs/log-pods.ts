@@ -1,9 +1,9 @@
-import { followPodLog } from '../cluster/logs.js';
-import type { PodLogNeeds } from '../cluster/logs.js';
-import type { LogLine as PodLine } from '../cluster/log-place.js';
-import { parseLogLine } from '../model/log-line.js';
-import { hasEnded, type Pod } from '../model/pod.js';
-import type { Trial } from '../model/trial.js';
+import { followPodLog } from '../../cluster/logs.js';
+import type { PodLogNeeds } from '../../cluster/logs.js';
+import type { LogLine as PodLine } from '../../cluster/log-place.js';
+import { parseLogLine } from '../../model/log-line.js';
+import { hasEnded, type Pod } from '../../model/pod.js';
+import type { Trial } from '../../model/trial.js';
 import type { LogPlace } from './log-cursor.js';
 import type { LogEntry } from './log-entry.js';
 import type { LogLine } from './log-message.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { eventually } from '../cluster/eventually.js';
+import { eventually } from '../../cluster/eventually.js';
 import { at, openLogWorld, readAll, readLines } from './log-world.js';
 import type { LogWorld } from './log-world.js';
 

@@ -1,5 +1,5 @@
-import { ClusterError } from '../cluster/cluster-error.js';
-import type { Pod } from '../model/pod.js';
+import { ClusterError } from '../../cluster/cluster-error.js';
+import type { Pod } from '../../model/pod.js';
 import type { LogEntry } from './log-entry.js';
 import { mergeByTime } from './log-merge.js';
 import { hasStopped, readPod, startOfTail, wholeOf } from './log-pods.js';

@@ -1,5 +1,5 @@
-import { LineSplitter } from '../cluster/lines.js';
-import { trialId, type Trial } from '../model/trial.js';
+import { LineSplitter } from '../../cluster/lines.js';
+import { trialId, type Trial } from '../../model/trial.js';
 import { isKept, keptSource } from './log-cursor.js';
 import type { LogEntry } from './log-entry.js';
 import { deliver } from './log-history.js';

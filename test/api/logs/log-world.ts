@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createLogReader } from '../../src/api/log-reader.js';
-import type { LogLine, LogMessage, LogReader, LogReaderNeeds } from '../../src/api/log-reader.js';
-import type { Experiment } from '../../src/model/experiment.js';
-import type { Pod } from '../../src/model/pod.js';
-import type { Trial } from '../../src/model/trial.js';
-import { createLiveStore } from '../../src/stream/live-store.js';
-import { json, status } from '../cluster/api-server.js';
-import { serve } from '../cluster/http-server.js';
+import { createLogReader } from '../../../src/api/logs/log-reader.js';
+import type { LogLine, LogMessage, LogReader, LogReaderNeeds } from '../../../src/api/logs/log-reader.js';
+import type { Experiment } from '../../../src/model/experiment.js';
+import type { Pod } from '../../../src/model/pod.js';
+import type { Trial } from '../../../src/model/trial.js';
+import { createLiveStore } from '../../../src/stream/live-store.js';
+import { json, status } from '../../cluster/api-server.js';
+import { serve } from '../../cluster/http-server.js';
 
 const timing = { windowMs: 20, pollMs: 10, settleMs: 5, patienceMs: 50, retry: { minMs: 5, maxMs: 20 } };
 

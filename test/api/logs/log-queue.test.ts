@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeLogCursor } from '../../src/api/log-cursor.js';
-import type { LogMessage } from '../../src/api/log-message.js';
-import { LogQueue } from '../../src/api/log-queue.js';
-import { eventually } from '../cluster/eventually.js';
+import { decodeLogCursor } from '../../../src/api/logs/log-cursor.js';
+import type { LogMessage } from '../../../src/api/logs/log-message.js';
+import { LogQueue } from '../../../src/api/logs/log-queue.js';
+import { eventually } from '../../cluster/eventually.js';
 
 function queueOf(onRipe: () => void = () => undefined): LogQueue {
   return new LogQueue({ places: new Map(), scope: 's', windowMs: 5, onRipe });

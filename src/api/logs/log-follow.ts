@@ -1,6 +1,6 @@
-import { ClusterError } from '../cluster/cluster-error.js';
-import { isFinished } from '../model/experiment.js';
-import type { Pod } from '../model/pod.js';
+import { ClusterError } from '../../cluster/cluster-error.js';
+import { isFinished } from '../../model/experiment.js';
+import type { Pod } from '../../model/pod.js';
 import { Bell } from './log-bell.js';
 import { hasLog, hasStopped, isAskedFor, podsOf, readPod, wholeOf, type PodReading } from './log-pods.js';
 import type { LogSession } from './log-session.js';

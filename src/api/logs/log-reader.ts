@@ -9,7 +9,7 @@ import { LogQueue } from './log-queue.js';
 import type { LogReaderNeeds, LogRequest, LogSession, LogTiming } from './log-session.js';
 import { openLogStream } from './log-stream.js';
 import { readTrial } from './log-trial.js';
-import { badInput, notFound } from './refusals.js';
+import { badInput, notFound } from '../refusals.js';
 
 export type { LogGap, LogLine, LogMessage } from './log-message.js';
 export type { LogReaderNeeds, LogRequest, LogTiming } from './log-session.js';

@@ -1,9 +1,9 @@
-import type { ClusterConnection } from '../cluster/connection.js';
-import type { Pod } from '../model/pod.js';
-import type { Experiments } from '../store/experiments.js';
-import type { TrialLogs } from '../store/trial-logs.js';
-import type { Trials } from '../store/trials.js';
-import type { LiveStore } from '../stream/live-store.js';
+import type { ClusterConnection } from '../../cluster/connection.js';
+import type { Pod } from '../../model/pod.js';
+import type { Experiments } from '../../store/experiments.js';
+import type { TrialLogs } from '../../store/trial-logs.js';
+import type { Trials } from '../../store/trials.js';
+import type { LiveStore } from '../../stream/live-store.js';
 import type { LogPlaces } from './log-cursor.js';
 import type { LogQueue } from './log-queue.js';
 

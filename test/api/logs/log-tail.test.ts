@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { LogEntry } from '../../src/api/log-entry.js';
-import { mergeByTime } from '../../src/api/log-merge.js';
-import { tailOf } from '../../src/api/log-tail.js';
+import type { LogEntry } from '../../../src/api/logs/log-entry.js';
+import { mergeByTime } from '../../../src/api/logs/log-merge.js';
+import { tailOf } from '../../../src/api/logs/log-tail.js';
 
 function entry(source: string, time: string, place: number, text?: string): LogEntry {
   const line = { id: `${place}`, time, text: text ?? '', podId: source, container: 'c', stream: 'STDOUT' } as const;

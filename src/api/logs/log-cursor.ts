@@ -1,5 +1,5 @@
-import type { LogPosition } from '../cluster/log-place.js';
-import { decodeCursor, encodeCursor } from './paging.js';
+import type { LogPosition } from '../../cluster/log-place.js';
+import { decodeCursor, encodeCursor } from '../paging.js';
 
 /** How far one log has been read: up to this line of a pod, or so many lines of a log that was kept. */
 export type LogPlace = number | (LogPosition & { readonly whole?: true });
