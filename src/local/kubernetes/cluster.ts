@@ -21,7 +21,7 @@ export interface LocalKubernetes extends AsyncDisposable {
 export interface LocalKubernetesOptions {
   /** Everything that persists lives here: objects.db, kubeconfig, credentials, pods/. Made when absent. */
   readonly directory: string;
-  /** 0, the default: any free one. */
+  /** 0, the default, picks a free one. */
   readonly port?: number;
   /** Image name → the program of this machine that it stands for. */
   readonly images: Readonly<Record<string, ImageProgram>>;

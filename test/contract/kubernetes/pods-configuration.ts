@@ -54,18 +54,18 @@ export function itConfiguresPods(steps: () => Steps): void {
       { name: 'secret', mountPath: '/etc/secret', readOnly: true },
       { name: 'config', mountPath: '/etc/config' },
       { name: 'about', mountPath: '/about' },
-      { name: 'work', mountPath: '/work' },
+      { name: 'work', mountPath: '/scratch' },
     ];
     const script = [
       'wc -c < /etc/secret/key | tr -d " "',
       'cat /etc/config/deep/c.txt',
       'ls /etc/config',
       'cat /about/name; echo',
-      'echo here > note; cat /work/note',
+      'echo here > note; cat /scratch/note',
       'cat "$NOTE"',
     ].join('\n');
-    const env = [{ name: 'NOTE', value: '/work/note' }];
-    await shellPod('volumes', script, { volumes }, { volumeMounts, env, workingDir: '/work' });
+    const env = [{ name: 'NOTE', value: '/scratch/note' }];
+    await shellPod('volumes', script, { volumes }, { volumeMounts, env, workingDir: '/scratch' });
     await until('pods', 'volumes', isEnded);
     expect(await log('volumes')).toBe('4\nB\ndeep\nvolumes\nhere\nhere\n');
   });

@@ -93,7 +93,7 @@ function parseToken(token: string): Position {
     const { v, rv, start } = JSON.parse(Buffer.from(token, 'base64url').toString()) as Record<string, unknown>;
     if (v === 'meta.k8s.io/v1' && typeof rv === 'number' && typeof start === 'string') return { version: rv, start };
   } catch {
-    // Not JSON: refused below, as any other token that is not ours.
+    // Not JSON, so no token of ours: refused below.
   }
   throw badRequest('invalid continue token: continue key is not valid');
 }

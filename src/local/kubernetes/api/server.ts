@@ -22,7 +22,7 @@ export interface ServerNeeds {
   readonly readLog: ReadLog;
   /** TLS key and certificate (PEM), and what a client must present as bearer token. */
   readonly credentials: { readonly key: string; readonly certificate: string; readonly token: string };
-  /** 0: any free one. */
+  /** 0 picks a free one. */
   readonly port: number;
   /** Told of what is no refusal but a defect of ours. */
   readonly onError: (error: unknown) => void;

@@ -5,17 +5,12 @@ import { isAbsolute } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogFile } from './log-file.js';
 import { findProgram, isProgram } from './program-file.js';
+import type { Program } from './program.js';
 import { killGroup, signalGroup } from './process-group.js';
 import type { ProcessLedger } from './process-ledger.js';
 
 /** How long a pipe may stay open after its group is gone: held by a process that left the group. */
 const drainMilliseconds = 1000;
-
-export interface Program {
-  readonly argv: readonly string[];
-  readonly directory: string;
-  readonly environment: ReadonlyMap<string, string>;
-}
 
 export interface RunningProcess {
   /** 128 + signal number for a process that was killed. Resolves when its group is gone and its output is in the log. */

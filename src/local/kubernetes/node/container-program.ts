@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ObjectStore } from '../objects.js';
-import type { Program } from './container-process.js';
+import type { Program } from './program.js';
 import { declaredEnvironment, MissingConfiguration } from './environment.js';
 import { argvOf } from './images.js';
 import type { ImageProgram } from './images.js';

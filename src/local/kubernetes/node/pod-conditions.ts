@@ -1,6 +1,6 @@
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from './pod.js';
 import { timestamp } from './pod.js';
-import type { PodPicture } from './pod-status.js';
+import type { PodPicture } from './pod-picture.js';
 
 type Finding = Pick<PodCondition, 'type' | 'status' | 'reason' | 'message'>;
 

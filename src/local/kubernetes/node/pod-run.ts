@@ -6,7 +6,7 @@ import { runContainer } from './container-run.js';
 import { markDisrupted, unlocated } from './disruption.js';
 import { MissingConfiguration } from './environment.js';
 import { statusOf, waitingStatus } from './pod-status.js';
-import type { PodPicture } from './pod-status.js';
+import type { PodPicture } from './pod-picture.js';
 import type { Container, ContainerStatus, Pod } from './pod.js';
 import { createStopping } from './stopping.js';
 import type { Stopping } from './stopping.js';

@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import type { Program } from './container-process.js';
+import type { Program } from './program.js';
 
 /** How files begin that Linux or macOS execute: `#!`, ELF, Mach-O of either byte order, of one or several machines. */
 const beginnings = ['2321', '7f454c46', 'feedface', 'feedfacf', 'cefaedfe', 'cffaedfe', 'cafebabe'];

@@ -17,6 +17,35 @@ function follow(value: unknown, segments: readonly string[], at = 0): unknown {
   return isDoc(value) ? follow(own(value, segment), segments, at + 1) : undefined;
 }
 
+/** Whether a dotted path meets an array in an array, which the engine would enter and MongoDB does not. */
+function meetsNestedArray(value: unknown, segments: readonly string[]): boolean {
+  let current = value;
+  for (const segment of segments) {
+    if (Array.isArray(current))
+      return current.some(
+        (item) => Array.isArray(item) || meetsNestedArray(item, segments.slice(segments.indexOf(segment))),
+      );
+    current = isDoc(current) ? own(current, segment) : undefined;
+  }
+  return false;
+}
+
+/** The expression with the paths the engine would misread replaced by their values; mostly the expression itself. */
+function settle(expression: unknown, doc: Doc): unknown {
+  if (typeof expression === 'string') {
+    if (!expression.startsWith('$') || expression.startsWith('$$') || !expression.includes('.')) return expression;
+    const segments = expression.slice(1).split('.');
+    return meetsNestedArray(doc, segments) ? { $literal: follow(doc, segments) } : expression;
+  }
+  if (Array.isArray(expression)) {
+    const items = expression.map((item: unknown) => settle(item, doc));
+    return items.every((item, i) => item === expression[i]) ? expression : items;
+  }
+  if (!isDoc(expression) || '$literal' in expression) return expression;
+  const members = Object.entries(expression).map(([name, part]) => [name, settle(part, doc)] as const);
+  return members.every(([name, part]) => part === expression[name]) ? expression : Object.fromEntries(members);
+}
+
 /**
  * Makes the evaluator of aggregation expressions.
  *
@@ -47,7 +76,7 @@ export function makeEvaluate(variables: Doc = {}, tick: () => void = () => undef
       checkExpression(expression);
       checked.add(expression);
     }
-    return restore(evaluateAdapted(expression, adapt(doc) as Doc, { variables: adaptedVariables }));
+    return restore(evaluateAdapted(settle(expression, doc), adapt(doc) as Doc, { variables: adaptedVariables }));
   };
   const firstPresent = (choices: readonly unknown[], doc: Doc): unknown => {
     if (choices.length < 2) throw new MongoFailure(1257300, '$ifNull needs at least two arguments, had: 1');

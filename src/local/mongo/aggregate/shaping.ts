@@ -87,7 +87,7 @@ export function* unwind(docs: Iterable<Doc>, spec: unknown): Generator<Doc> {
   }
 }
 
-/** `$sample`: `size` documents, each set of them as likely as any other. */
+/** `$sample`: `size` documents; each set of them is as likely as every other. */
 export function sample(docs: Iterable<Doc>, spec: unknown): Doc[] {
   const size = isDoc(spec) && isNumeric(spec['size']) ? toNumber(spec['size']) : -1;
   if (!Number.isInteger(size) || size < 1)

@@ -18,6 +18,8 @@ export function walk(value: unknown, rest: readonly string[], trail: string): Wa
     if (Array.isArray(current)) {
       if (segment !== undefined && isIndex(segment) && !current.some((item) => isDoc(item) && segment in item)) {
         current = current[Number(segment)] as unknown;
+        if (i === rest.length - 1 && Array.isArray(current))
+          return { value: current.length === 0 ? emptyArray : current, rest: [], array: undefined };
         continue;
       }
       return { value: current, rest: rest.slice(i), array: [trail, ...rest.slice(0, i)].join('.') };

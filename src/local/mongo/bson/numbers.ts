@@ -32,7 +32,7 @@ export function toNumber(value: Numeric): number {
   return exactNumber(value) ?? (value as Long).toNumber();
 }
 
-/** An option such as `limit`: any numeric type, absent means `otherwise`. */
+/** An option such as `limit`, of any numeric type; absent means `otherwise`. */
 export function integerOption(value: unknown, otherwise: number): number {
   return isNumeric(value) ? Math.trunc(toNumber(value)) : otherwise;
 }

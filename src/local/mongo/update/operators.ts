@@ -6,10 +6,10 @@ import { typeNameOf } from '../bson/types.js';
 import { MongoFailure } from '../failure.js';
 import type { Evaluate } from '../query/filter.js';
 import { addToSet, pop, pull, pullAll, push } from './array-operators.js';
-import { checkViable, getAt, hasAt, type Placeholders, resolvePaths, setAt, unsetAt } from './target.js';
+import { checkViable, getAt, hasAt, type Positionals, resolvePaths, setAt, unsetAt } from './target.js';
 
 export interface UpdateContext {
-  readonly placeholders: Placeholders;
+  readonly positionals: Positionals;
   readonly evaluate: Evaluate;
   readonly inserting: boolean;
   readonly now: Date;
@@ -162,7 +162,7 @@ export function applyOperators(doc: Doc, update: Doc, context: UpdateContext): v
   );
   changes.sort((a, b) => byName.compare(a.path, b.path));
   for (const { name, path, operand } of changes) {
-    for (const segments of resolvePaths(doc, path, context.placeholders))
+    for (const segments of resolvePaths(doc, path, context.positionals))
       (operators[name] as Operator)(doc, path, segments, operand, context);
   }
 }

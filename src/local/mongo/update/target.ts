@@ -5,8 +5,8 @@ import { toShell } from '../bson/shell.js';
 import { MongoFailure } from '../failure.js';
 import type { Predicate } from '../query/filter.js';
 
-/** What the placeholders in update paths stand for. */
-export interface Placeholders {
+/** What the positionals in update paths stand for. */
+export interface Positionals {
   /** Where the filter matched in an array, for `$`. */
   readonly position: number | undefined;
   /** By identifier, for `$[identifier]`. */
@@ -18,15 +18,15 @@ const longestArray = 1_500_000;
 /**
  * Concrete paths for one with `$`, `$[]` or `$[identifier]` in it.
  *
- * @throws MongoFailure 2 when there is no array to apply a placeholder to, or no position.
+ * @throws MongoFailure 2 when there is no array to apply a positional operator to, or no position.
  */
-export function resolvePaths(doc: Doc, path: string, placeholders: Placeholders): string[][] {
+export function resolvePaths(doc: Doc, path: string, positionals: Positionals): string[][] {
   let open: { segments: string[]; value: unknown }[] = [{ segments: [], value: doc }];
   for (const segment of path.split('.')) {
     if (segment === '')
       throw new MongoFailure(56, `The update path '${path}' contains an empty field name, which is not allowed.`);
     open = open.flatMap(({ segments, value }) =>
-      choices(segment, value, path, placeholders).map((name) => ({
+      choices(segment, value, path, positionals).map((name) => ({
         segments: [...segments, name],
         value: child(value, name),
       })),
@@ -35,7 +35,7 @@ export function resolvePaths(doc: Doc, path: string, placeholders: Placeholders)
   return open.map(({ segments }) => segments);
 }
 
-function choices(segment: string, value: unknown, path: string, { position, filters }: Placeholders): string[] {
+function choices(segment: string, value: unknown, path: string, { position, filters }: Positionals): string[] {
   if (segment === '$') {
     if (position === undefined)
       throw new MongoFailure(2, 'The positional operator did not find the match needed from the query.');

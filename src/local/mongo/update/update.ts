@@ -110,7 +110,7 @@ export function compileUpdate({ filter, update, arrayFilters, evaluate, pipeline
     const result = copy(doc);
     const position = positional && !inserting ? matchedPosition(filter, doc, evaluate) : undefined;
     applyOperators(result, update as Doc, {
-      placeholders: { position, filters },
+      positionals: { position, filters },
       evaluate,
       inserting,
       now: new Date(),
