@@ -23,6 +23,8 @@ export interface Config {
   /** Names under which this server answers beside loopback ones. */
   readonly allowedHosts: readonly string[];
   readonly logLevel: string;
+  /** Where pods of the stand-in look for python3 and other programs: the user's own PATH. */
+  readonly programPath?: string;
 }
 
 /** The user asked for something that cannot be; the message is all there is to say. */
@@ -72,6 +74,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv = pro
     ...(env.GLADOS_API_URL ? { apiUrl: env.GLADOS_API_URL } : {}),
     allowedHosts: (env.GLADOS_ALLOWED_HOSTS ?? '').split(',').filter(Boolean),
     logLevel: env.GLADOS_LOG_LEVEL ?? 'warn',
+    ...(env.PATH ? { programPath: env.PATH } : {}),
   };
 }
 

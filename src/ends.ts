@@ -63,6 +63,7 @@ async function openCluster(config: Config, stack: DisposalStack): Promise<Omit<E
     await startLocalKubernetes({
       directory,
       images: { [config.runnerImage]: { entrypoint: [process.execPath, runner] } },
+      ...(config.programPath === undefined ? {} : { path: config.programPath }),
     }),
   );
   const { kubeconfigPath } = local;

@@ -38,6 +38,9 @@ function banner(lab: Lab, config: Config): string {
     ['Database', config.mongodbUri === undefined ? 'local, in the data directory' : 'MONGODB_URI'],
     ['Kubernetes', lab.kubeconfigPath === undefined ? 'KUBECONFIG' : `KUBECONFIG=${lab.kubeconfigPath}`],
     ['Data', config.ephemeral ? `${lab.dataDirectory} (goes at the end)` : lab.dataDirectory],
+    ...(podsCannotReach(config)
+      ? [['Careful', 'pods of this cluster cannot reach 127.0.0.1: name an address with --host and GLADOS_API_URL']]
+      : []),
     ['Access', 'no login: whoever reaches this address may do everything'],
   ];
   const lines = rows.map(([name = '', value]) => `  ${name.padEnd(12)}${value}`);
@@ -55,6 +58,11 @@ function banner(lab: Lab, config: Config): string {
     'Ctrl-C stops.',
     '',
   ].join('\n');
+}
+
+/** True when Jobs run on a real cluster, and runners would be told an address of this machine alone. */
+function podsCannotReach({ cluster, apiUrl, host }: Config): boolean {
+  return cluster !== undefined && apiUrl === undefined && /^(127\.|localhost$|::1$)/.test(host);
 }
 
 function pythonIsThere(): boolean {

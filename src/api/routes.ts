@@ -10,7 +10,6 @@ import type { TrialLogs } from '../store/trial-logs.js';
 import type { Trials } from '../store/trials.js';
 import { HttpRefusal } from './http/refusal.js';
 import { readResults } from './result-rows.js';
-import { ownerOf } from './viewer.js';
 
 export interface RouteNeeds {
   readonly files: Files;
@@ -58,7 +57,9 @@ export function mountRoutes(app: Express, needs: RouteNeeds): void {
   });
 
   app.get('/experiments/:id/results.csv', async (request, response) => {
-    ownerOf(viewerOf(request.headers.authorization));
+    if (viewerOf(request.headers.authorization).kind !== 'person') {
+      throw new HttpRefusal(403, 'FORBIDDEN', 'A runner may not read results.');
+    }
     const experiment = await experiments.get(request.params.id);
     if (!experiment) throw new HttpRefusal(404, 'NOT_FOUND', `There is no experiment "${request.params.id}".`);
     const { header, rows } = await readResults(trials, experiment);

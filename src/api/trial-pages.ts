@@ -1,18 +1,9 @@
-import type { Experiment, TrialCounts } from '../model/experiment.js';
-import { untouchedPhase } from '../model/transitions.js';
+import type { Experiment } from '../model/experiment.js';
+import { countOf, untouchedPhase } from '../model/transitions.js';
 import type { Trial, TrialPhase } from '../model/trial.js';
 import { cutPage, type Page, type PageRequest } from '../store/pages.js';
 import type { Trials } from '../store/trials.js';
 import { untouched } from './sources.js';
-
-const countOf: Readonly<Record<TrialPhase, keyof TrialCounts>> = {
-  WAITING: 'waiting',
-  RUNNING: 'running',
-  SUCCEEDED: 'succeeded',
-  FAILED: 'failed',
-  TIMED_OUT: 'timedOut',
-  CANCELLED: 'cancelled',
-};
 
 /**
  * A page of an experiment's trials in index order, those that nobody has claimed

@@ -4,7 +4,8 @@ import { endedTrials, isFinished } from './experiment.js';
 import type { Experiment, TrialCounts } from './experiment.js';
 import type { TrialPhase } from './trial.js';
 
-const countOf = {
+/** Which count a phase is counted in. */
+export const countOf = {
   WAITING: 'waiting',
   RUNNING: 'running',
   SUCCEEDED: 'succeeded',

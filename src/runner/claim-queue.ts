@@ -5,8 +5,8 @@ const mostPerClaim = 50;
 const claimSeconds = 1;
 /** Less work than this in hand: time to ask for more. */
 const aheadSeconds = 0.25;
-/** Trials that take longer are not claimed ahead: they would wait here while another pod has nothing to do. */
-const longTrialSeconds = 10;
+/** Trials that take longer are not claimed ahead: they would count as running while they wait here. */
+const longTrialSeconds = 1;
 /** An older "nothing left" is asked again before it is believed: a pod may have been lost since. */
 const emptyAnswerMilliseconds = 2000;
 /** Weight of the newest trial in the running mean of durations. */
@@ -24,7 +24,7 @@ export interface ClaimQueue {
   readonly isExhausted: boolean;
 }
 
-/** Claims ahead, so that the program need not wait for the network. Holds at most about one second of work, or one long trial. */
+/** Claims ahead, so that the program need not wait for the network. Holds at most about one second of work. */
 export function createClaimQueue(api: Pick<Api, 'claim'>, first: readonly Claim[]): ClaimQueue {
   const waiting = [...first];
   let meanSeconds: number | undefined;

@@ -25,6 +25,8 @@ export interface LocalKubernetesOptions {
   readonly port?: number;
   /** Image name → the program of this machine that it stands for. */
   readonly images: Readonly<Record<string, ImageProgram>>;
+  /** PATH of the pods; the system's usual one when left out. */
+  readonly path?: string;
   /** What grace periods are multiplied with; below 1 in tests. */
   readonly graceScale?: number;
   /** Told of defects; by default they go to standard error. */
@@ -43,7 +45,7 @@ const namespaces = ['default', 'kube-system', 'glados-runners'];
  * @throws Error when another process uses the directory, or the port is taken
  */
 export async function startLocalKubernetes(options: LocalKubernetesOptions): Promise<LocalKubernetes> {
-  const { images, graceScale, port = 0 } = options;
+  const { images, graceScale, path, port = 0 } = options;
   const directory = resolve(options.directory);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const started: (Disposable | AsyncDisposable)[] = [];
@@ -55,7 +57,15 @@ export async function startLocalKubernetes(options: LocalKubernetesOptions): Pro
     const store = use(openObjectStore(join(directory, 'objects.db')));
     makeNamespaces(store);
     use(endNamespaces(store));
-    const node = use(await startNode({ store, directory, images, ...(graceScale !== undefined && { graceScale }) }));
+    const node = use(
+      await startNode({
+        store,
+        directory,
+        images,
+        ...(graceScale !== undefined && { graceScale }),
+        ...(path !== undefined && { path }),
+      }),
+    );
     const controllers = use(startControllers({ store }));
     const credentials = await keptCredentials(directory);
     const { onError = (error) => console.error(error) } = options;
