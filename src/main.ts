@@ -71,8 +71,19 @@ function pythonIsThere(): boolean {
 
 function fail(error: unknown): never {
   const expected = error instanceof UsageError || error instanceof PortBusyError;
-  process.stderr.write(`${expected ? error.message : String((error as Error).stack ?? error)}\n`);
+  if (expected) process.stderr.write(`${error.message}\n`);
+  else if (isDiskFull(error))
+    process.stderr.write('The disk is full. Make room and start again: what was recorded is kept.\n');
+  else process.stderr.write(`${String((error as Error).stack ?? error)}\n`);
   process.exit(expected ? 2 : 1);
 }
 
+/** ENOSPC of the system, SQLITE_FULL of a stand-in's file. */
+function isDiskFull(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === 'ENOSPC' || code === 'SQLITE_FULL';
+}
+
+// A stand-in that cannot write cannot go on: stopping loses nothing, since whatever was answered is on the disk.
+process.on('uncaughtException', fail);
 await main().catch(fail);

@@ -78,7 +78,7 @@ export function openObjectFile(file: string): ObjectFile {
       };
     },
 
-    write: database.transaction((event: ObjectEvent, key: string, body: string): number => {
+    write: atomic(database, (event: ObjectEvent, key: string, body: string): number => {
       const previous = event.previous ? JSON.stringify(event.previous) : null;
       if (event.type === 'DELETED') dropObject.run(event.resource, key);
       else putObject.run(event.resource, key, body);
@@ -87,7 +87,7 @@ export function openObjectFile(file: string): ObjectFile {
       return body.length + (previous?.length ?? 0);
     }),
 
-    forget: database.transaction((version: number): void => {
+    forget: atomic(database, (version: number): void => {
       dropChanges.run(version);
       setCounter.run(version, 'floor');
     }),
@@ -96,6 +96,21 @@ export function openObjectFile(file: string): ObjectFile {
       database.close();
       unlock();
     },
+  };
+}
+
+/** All of `work` or nothing. Not libsql's own: on a full disk SQLite rolls back by itself, and that one then hides why. */
+function atomic<A extends unknown[], R>(database: Database.Database, work: (...args: A) => R): (...args: A) => R {
+  return (...args) => {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work(...args);
+      database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (database.inTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
   };
 }
 

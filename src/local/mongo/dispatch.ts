@@ -89,11 +89,14 @@ async function execute(needs: DispatchNeeds, message: Message, signal: AbortSign
   });
 }
 
+function failureOf(error: unknown): MongoFailure {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (code === 'SQLITE_FULL') return new MongoFailure(14031, 'The disk that holds the database is full.');
+  return new MongoFailure(1, `internal error: ${String(message ?? error)}`);
+}
+
 function refusal(error: unknown): Doc {
-  const failure =
-    error instanceof MongoFailure
-      ? error
-      : new MongoFailure(1, `internal error: ${error instanceof Error ? error.message : String(error)}`);
+  const failure = error instanceof MongoFailure ? error : failureOf(error);
   return {
     ok: 0,
     errmsg: failure.message,

@@ -110,10 +110,15 @@ export class Transactions {
       throw noSuch(number);
     }
     const { handle } = this.engine.writer;
-    handle
-      .sql('insert or replace into retries values (?, ?, ?, ?)')
-      .run(Buffer.from(session, 'hex'), Number(number), encode({ committed: true }), Date.now());
-    handle.exec('commit');
+    try {
+      handle
+        .sql('insert or replace into retries values (?, ?, ?, ?)')
+        .run(Buffer.from(session, 'hex'), Number(number), encode({ committed: true }), Date.now());
+      handle.exec('commit');
+    } catch (error) {
+      this.abort(session);
+      throw error;
+    }
     this.#committed.set(session, number);
     this.#close(session, open);
     this.engine.settled(true);
@@ -144,7 +149,7 @@ export class Transactions {
   abort(session: string): void {
     const open = this.#open.get(session);
     if (!open) return;
-    this.engine.writer.handle.exec('rollback');
+    this.engine.writer.handle.rollback();
     this.engine.settled(false);
     this.#close(session, open);
   }

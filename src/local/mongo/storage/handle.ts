@@ -38,6 +38,16 @@ export class Handle {
     this.#database.exec(text);
   }
 
+  /** False also after SQLite has rolled back by itself, as it does when the disk is full. */
+  get inTransaction(): boolean {
+    return this.#database.inTransaction;
+  }
+
+  /** Rolls back what is open, if anything. */
+  rollback(): void {
+    if (this.inTransaction) this.#database.exec('rollback');
+  }
+
   close(): void {
     this.#statements.clear();
     this.#database.close();

@@ -116,6 +116,7 @@ export class WriteQueue {
       this.handle.exec('release job');
       return () => job.resolve(value);
     } catch (error) {
+      if (!this.handle.inTransaction) throw error;
       this.handle.exec('rollback to job; release job');
       this.settled(false);
       return () => job.reject(error);
@@ -123,11 +124,7 @@ export class WriteQueue {
   }
 
   #rollback(): void {
-    try {
-      this.handle.exec('rollback');
-    } catch {
-      // SQLite has rolled back by itself already, as it does after a full disk.
-    }
+    this.handle.rollback();
     this.settled(false);
   }
 }
