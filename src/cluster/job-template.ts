@@ -1,5 +1,5 @@
 import type { Experiment } from '../model/experiment.js';
-import { experimentLabel } from './objects.js';
+import { endedTrialsAnnotation, experimentLabel } from './objects.js';
 import type { KubernetesObject } from './objects.js';
 
 /** What the operator of an installation may set; everything has a default but the image. */
@@ -23,6 +23,8 @@ export interface JobSettings {
 
 export interface JobNeeds extends JobSettings {
   readonly experiment: Pick<Experiment, 'id' | 'workers' | 'resources'>;
+  /** Trials that have ended before this Job; 0 when left out. */
+  readonly endedTrials?: number | undefined;
   /** The Secret that `secretManifest` makes, when left out. */
   readonly tokenSecretName?: string | undefined;
 }
@@ -57,6 +59,7 @@ export function jobManifest(needs: JobNeeds): Manifest {
       name: jobName(experiment.id),
       namespace,
       labels: { ...labels, ...(queueName !== undefined && { 'kueue.x-k8s.io/queue-name': queueName }) },
+      annotations: { [endedTrialsAnnotation]: String(needs.endedTrials ?? 0) },
     },
     spec: {
       completionMode: 'Indexed',

@@ -34,3 +34,6 @@ export interface KubernetesList {
 
 /** Label of everything that belongs to one experiment; its value is the experiment's id. */
 export const experimentLabel = 'glados.io/experiment';
+
+/** Annotation of a Job: how many trials of its experiment had ended when it was made. */
+export const endedTrialsAnnotation = 'glados.io/ended-trials';

@@ -1,5 +1,5 @@
 import type { Condition, Job } from '../model/job.js';
-import { experimentLabel } from './objects.js';
+import { endedTrialsAnnotation, experimentLabel } from './objects.js';
 import type { KubernetesObject } from './objects.js';
 
 /** The parts of batch/v1 Job that are read. */
@@ -34,6 +34,7 @@ export function toJob(raw: RawJob): Job {
     name: metadata.name ?? '',
     namespace: metadata.namespace ?? '',
     ...(experimentId !== undefined && { experimentId }),
+    endedTrialsBefore: Number(metadata.annotations?.[endedTrialsAnnotation] ?? 0),
     createdAt: metadata.creationTimestamp ?? '',
     ...(status.startTime !== undefined && { startedAt: status.startTime }),
     ...(finishedAt !== undefined && { finishedAt }),

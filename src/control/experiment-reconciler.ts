@@ -1,6 +1,6 @@
 import type { Diagnosis } from '../model/diagnosis.js';
-import { isFinished, type Experiment } from '../model/experiment.js';
-import type { Job } from '../model/job.js';
+import { endedTrials, isFinished, type Experiment } from '../model/experiment.js';
+import type { Condition, Job } from '../model/job.js';
 import type { Pod } from '../model/pod.js';
 import { afterJobGone } from '../model/transitions.js';
 import { ClusterError } from '../cluster/cluster-error.js';
@@ -29,45 +29,50 @@ const resyncMs = 30_000;
 /** How soon again after a step that other controllers have to finish. */
 const soonMs = 500;
 
-/** Keeps one Job for every experiment that is not finished, and none for one that is cancelled. */
+/**
+ * Keeps one Job for every experiment that is not finished, and none for one
+ * that is cancelled. A Job that failed or ended while trials are left is made
+ * again as long as trials end in its life: one trial that takes its pods down
+ * must not cost the others. One in whose life none ended ends the experiment.
+ */
 export function createExperimentReconciler(needs: ExperimentReconcilerNeeds): Reconcile {
   const ensureJob = createJobMaker(needs);
 
   async function goOn(experiment: Experiment, job: Job | undefined): Promise<Outcome> {
     if (job?.deletedAt !== undefined) return { after: soonMs };
     const failed = job?.conditions.find((condition) => condition.type === 'Failed' && condition.status === 'True');
-    if (failed) {
-      await needs.claims.failByJob(experiment.id, jobFailed(failed.reason, failed.message), iso(needs.now()));
+    if (job && failed && endedTrials(experiment.counts) <= job.endedTrialsBefore) {
+      await needs.claims.failByJob(experiment.id, jobFailed(failed), iso(needs.now()));
       return {};
     }
     if (job?.finishedAt !== undefined) {
       await needs.jobs.delete(job.name, { propagation: 'Background' });
       return { after: soonMs };
     }
-    await tellRefusal(experiment, () => ensureJob(experiment));
+    const settled = await tellRefusal(experiment, () => ensureJob(experiment, job));
     await takeBackLostClaims(needs, experiment.id);
-    return { after: resyncMs };
+    return { after: settled ? resyncMs : soonMs };
   }
 
   /** Does `work`; what the cluster says against it is written on the experiment, and cleared when it works again. */
-  async function tellRefusal(experiment: Experiment, work: () => Promise<void>): Promise<void> {
-    let diagnosis: Diagnosis | undefined;
-    let failure: unknown;
+  async function tellRefusal<T>(experiment: Experiment, work: () => Promise<T>): Promise<T> {
     try {
-      await work();
+      const done = await work();
+      await tell(experiment, undefined);
+      return done;
     } catch (error) {
-      if (!(error instanceof ClusterError)) throw error;
-      failure = error;
-      diagnosis = refusal(error, iso(needs.now()));
+      if (error instanceof ClusterError) await tell(experiment, refusal(error, iso(needs.now())));
+      throw error;
     }
-    if (experiment.diagnosis?.message !== diagnosis?.message) {
-      await needs.experiments.update(experiment.id, (current) => {
-        if (isFinished(current)) return current;
-        const { diagnosis: _old, ...rest } = current;
-        return diagnosis ? { ...rest, diagnosis } : rest;
-      });
-    }
-    if (failure) throw failure;
+  }
+
+  async function tell(experiment: Experiment, diagnosis: Diagnosis | undefined): Promise<void> {
+    if (experiment.diagnosis?.message === diagnosis?.message) return;
+    await needs.experiments.update(experiment.id, (current) => {
+      if (isFinished(current)) return current;
+      const { diagnosis: _old, ...rest } = current;
+      return diagnosis ? { ...rest, diagnosis } : rest;
+    });
   }
 
   async function stop(experiment: Experiment, job: Job | undefined): Promise<Outcome> {
@@ -91,12 +96,13 @@ function iso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 
-function jobFailed(reason: string | undefined, message: string | undefined): Diagnosis {
+function jobFailed({ reason, message, at }: Condition): Diagnosis {
   return {
     code: 'JOB_FAILED',
     message: `The Job failed before all trials had run: ${message ?? reason ?? 'Kubernetes gives no reason'}.`,
     hint: 'Look at the logs of its pods: the runner says there why it stopped.',
     evidence: [`Job condition Failed, reason ${reason ?? 'none'}`],
+    ...(at === undefined ? {} : { since: at }),
   };
 }
 

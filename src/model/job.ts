@@ -13,6 +13,8 @@ export interface Job {
   readonly name: string;
   readonly namespace: string;
   readonly experimentId?: string;
+  /** Trials of its experiment that had ended when it was made. */
+  readonly endedTrialsBefore: number;
   readonly createdAt: string;
   readonly startedAt?: string;
   readonly finishedAt?: string;

@@ -16,6 +16,8 @@ interface FileRow {
   readonly expiresAt: Date;
   /** SHA-256 of the upload token, hex. */
   readonly tokenHash: string;
+  /** As announced; bytes with another one are refused. */
+  readonly announced?: string;
   /** Both are set once all bytes are there. */
   readonly sha256?: string;
   readonly blobId?: ObjectId;
@@ -85,7 +87,12 @@ export function createFiles({ db }: Database) {
       const expiresAt = new Date(now + uploadLifetimeMs);
       const _id = randomBytes(12).toString('hex');
       const row: FileRow = { _id, owner, name, size, createdAt: new Date(now), expiresAt, tokenHash: hash(token) };
-      await rows.insertOne(known && sha256 ? { ...row, sha256: sha256.toLowerCase(), blobId: known.blobId } : row);
+      const announced = sha256?.toLowerCase();
+      await rows.insertOne({
+        ...row,
+        ...(announced === undefined ? {} : { announced }),
+        ...(announced !== undefined && known ? { sha256: announced, blobId: known.blobId } : {}),
+      });
       return { fileId: _id, token, expiresAt: expiresAt.toISOString(), complete: known !== null };
     },
 
@@ -99,7 +106,7 @@ export function createFiles({ db }: Database) {
     /**
      * Stores the bytes of an opened upload as they come; memory does not grow with them.
      *
-     * @throws DomainError FILE_NOT_FOUND; ARGUMENT_INVALID when there are more or fewer bytes than announced
+     * @throws DomainError FILE_NOT_FOUND; ARGUMENT_INVALID when they are not what was announced
      */
     async receive(id: string, body: Readable): Promise<StoredFile> {
       const row = await rows.findOne({ _id: id });
@@ -122,6 +129,10 @@ export function createFiles({ db }: Database) {
       };
       await pipeline(body, counted, bucket.openUploadStreamWithId(blobId, row.name));
       const sha256 = digest.digest('hex');
+      if (row.announced !== undefined && row.announced !== sha256) {
+        await bucket.delete(blobId);
+        throw wrongBytes(row);
+      }
       return complete(id, sha256, size, await settle(row.owner, sha256, blobId));
     },
 
@@ -158,6 +169,14 @@ function toFile(row: FileRow): StoredFile {
 
 function unknown(id: string): DomainError {
   return new DomainError({ code: 'FILE_NOT_FOUND', message: `There is no file "${id}".` });
+}
+
+function wrongBytes({ name }: FileRow): DomainError {
+  return new DomainError({
+    code: 'ARGUMENT_INVALID',
+    message: `The bytes of "${name}" do not have the SHA-256 that was announced.`,
+    field: ['sha256'],
+  });
 }
 
 function wrongSize(row: FileRow, came: string): DomainError {

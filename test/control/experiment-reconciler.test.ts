@@ -128,15 +128,31 @@ describe('the experiment reconciler', () => {
     expect(await trials.get('lost', 0)).toMatchObject({ phase: 'WAITING', podLosses: 1 });
   }, 30_000);
 
-  it('ends an experiment whose Job failed, with the words of Kubernetes', async () => {
-    await add('failed', { phase: 'QUEUED' });
+  it('makes a failed Job again while trials end in its life, and ends the experiment when none did', async () => {
+    await add('failed');
     const pod = await until(live.pods, (one) => one.experimentId === 'failed' && one.phase === 'RUNNING');
     await claims.claim('failed', asks(pod.id, 1));
     await claims.report('failed', pod.id, [{ index: 0, attempt: 1, outcome: 'SUCCEEDED', result: [['y', '1']] }], at);
     writeFileSync(join(directory.path, 'exit-token-failed'), '1');
+    const again = await until(live.jobs, (job) => job.experimentId === 'failed' && job.id !== pod.jobId);
+    expect(again.endedTrialsBefore).toBe(1);
     const ended = await until(live.experiments, (one) => one.id === 'failed' && one.phase === 'FAILED');
     expect(ended.diagnosis).toMatchObject({ code: 'JOB_FAILED' });
     expect(ended.counts).toMatchObject({ succeeded: 1, cancelled: 4, waiting: 0, running: 0 });
+  }, 30_000);
+
+  it('brings back a Secret that went with an earlier Job', async () => {
+    await add('secret');
+    await until(live.pods, (one) => one.experimentId === 'secret' && one.phase === 'RUNNING');
+    await jobs.deleteSecret('glados-secret');
+    const path = '/api/v1/namespaces/glados-runners/secrets/glados-secret';
+    const isBack = async (): Promise<boolean> =>
+      connection.request('GET', path).then(
+        () => true,
+        () => false,
+      );
+    while (!(await isBack())) await new Promise(setImmediate);
+    expect(await isBack()).toBe(true);
   }, 30_000);
 
   it('ends the pods of a cancelled experiment before it is CANCELLED', async () => {

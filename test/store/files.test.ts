@@ -56,6 +56,16 @@ describe('files', () => {
     expect(await database.db.collection('fs.chunks').countDocuments()).toBe(before);
   });
 
+  it('refuses bytes that do not have the hash that was announced', async () => {
+    const before = await database.db.collection('fs.files').countDocuments();
+    const { fileId } = await open(Buffer.from('abc'), sha(Buffer.from('abd')));
+    await expect(files.receive(fileId, Readable.from(Buffer.from('abc')))).rejects.toMatchObject({
+      problems: [{ code: 'ARGUMENT_INVALID', field: ['sha256'] }],
+    });
+    expect(await files.get(fileId)).toBeUndefined();
+    expect(await database.db.collection('fs.files').countDocuments()).toBe(before);
+  });
+
   it('lets only the token of an upload send its bytes, and not for ever', async () => {
     const { fileId, token, expiresAt } = await open(Buffer.alloc(1));
     expect(await files.mayReceive(fileId, token, now)).toBe(true);

@@ -14,7 +14,6 @@ export interface LogLine {
 export interface LogGap {
   readonly reason: string;
   readonly since?: string;
-  readonly until?: string;
 }
 
 export interface LogMessage {
