@@ -54,8 +54,7 @@ function streamArguments({ id, podId, trialIndex, follow, tail, signal, stderr }
 function tell({ trialIndex, podId, stdout, stderr }: LogNeeds, { lines, gap }: LogLines): void {
   if (gap) {
     const from = gap.since === null ? '' : ` from ${gap.since}`;
-    const until = gap.until === null ? '' : ` until ${gap.until}`;
-    stderr.write(`! Lines are missing here${from}${until}: ${gap.reason}\n`);
+    stderr.write(`! Lines are missing here${from}: ${gap.reason}\n`);
   }
   const whole = trialIndex === undefined && podId === undefined;
   const texts = lines.map((line) =>
