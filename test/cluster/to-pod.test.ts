@@ -116,6 +116,7 @@ describe('a Job', () => {
   it('keeps what anybody looks at', () => {
     const raw: RawJob = {
       metadata: {
+        annotations: { 'glados.io/ended-trials': '7' },
         uid: 'job-uid',
         name: 'glados-x',
         namespace: 'runners',
@@ -129,6 +130,7 @@ describe('a Job', () => {
     expect(toJob(raw)).toEqual({
       id: 'job-uid',
       name: 'glados-x',
+      endedTrialsBefore: 7,
       namespace: 'runners',
       experimentId: 'x',
       createdAt: created,
