@@ -16,7 +16,12 @@ export async function startControl(needs: ControlNeeds): Promise<Controller> {
     onError: needs.onError,
   });
   const look = (id: string | undefined) => id !== undefined && controller.add(id);
+  const lookAtAll = () => {
+    for (const { id } of needs.liveExperiments.values()) controller.add(id);
+  };
   const stops = [
+    needs.liveJobs.onFreshness(lookAtAll),
+    needs.livePods.onFreshness(lookAtAll),
     needs.liveExperiments.onChange(({ key }) => look(key)),
     needs.liveJobs.onChange(({ object, previous }) => look((object ?? previous)?.experimentId)),
     needs.livePods.onChange(({ object, previous }) => look((object ?? previous)?.experimentId)),

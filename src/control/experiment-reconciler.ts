@@ -1,3 +1,4 @@
+import type { Freshness } from '../model/change.js';
 import type { Diagnosis } from '../model/diagnosis.js';
 import { endedTrials, isFinished, type Experiment } from '../model/experiment.js';
 import type { Condition, Job } from '../model/job.js';
@@ -28,6 +29,8 @@ export interface ExperimentReconcilerNeeds extends JobMakerNeeds {
 const resyncMs = 30_000;
 /** How soon again after a step that other controllers have to finish. */
 const soonMs = 500;
+/** For so long a source may be silent before it is said: a watch that is opened anew is no outage. */
+const silenceMs = 2000;
 
 /**
  * Keeps one Job for every experiment that is not finished, and none for one
@@ -84,12 +87,25 @@ export function createExperimentReconciler(needs: ExperimentReconcilerNeeds): Re
   }
 
   return async (id) => {
-    if (!needs.liveJobs.synced || !needs.livePods.synced) return { after: soonMs };
     const experiment = await needs.experiments.get(id);
     if (!experiment || isFinished(experiment)) return {};
+    const silence = clusterSilence([needs.liveJobs.freshness, needs.livePods.freshness], needs.now());
+    if (silence) await tell(experiment, silence);
+    if (silence || !needs.liveJobs.synced || !needs.livePods.synced) return { after: soonMs };
     const job = [...needs.liveJobs.values()].find((candidate) => candidate.experimentId === id);
     return experiment.phase === 'CANCELLING' ? stop(experiment, job) : goOn(experiment, job);
   };
+}
+
+/** The diagnosis of a cluster that has been silent for a while; none while it is heard. */
+function clusterSilence(sources: readonly Freshness[], now: number): Diagnosis | undefined {
+  const silent = sources.find(({ staleSince }) => staleSince !== undefined && now - staleSince > silenceMs);
+  return silent && unreachable(silent.reason ?? 'no answer', iso(silent.staleSince ?? now));
+}
+
+function unreachable(evidence: string, since: string): Diagnosis {
+  const message = 'The cluster cannot be reached; the experiment goes on as soon as it answers.';
+  return { code: 'CLUSTER_UNREACHABLE', message, evidence: [evidence], since };
 }
 
 function iso(milliseconds: number): string {
@@ -108,12 +124,7 @@ function jobFailed({ reason, message, at }: Condition): Diagnosis {
 
 function refusal(error: ClusterError, since: string): Diagnosis {
   return error.status === undefined
-    ? {
-        code: 'CLUSTER_UNREACHABLE',
-        message: 'The cluster cannot be reached; the experiment goes on as soon as it answers.',
-        evidence: [error.message],
-        since,
-      }
+    ? unreachable(error.message, since)
     : {
         code: 'JOB_REFUSED',
         message: `Kubernetes refused the Job: ${error.message}`,

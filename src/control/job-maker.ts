@@ -1,4 +1,5 @@
-import { jobManifest, jobName, secretManifest, type JobSettings } from '../cluster/job-template.js';
+import { jobManifest, jobName, secretManifest } from '../cluster/job-template.js';
+import type { JobSettings } from '../cluster/job-settings.js';
 import type { Jobs } from '../cluster/jobs.js';
 import { endedTrials, type Experiment } from '../model/experiment.js';
 import type { Job } from '../model/job.js';

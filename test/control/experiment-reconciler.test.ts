@@ -19,6 +19,7 @@ import { experimentOf } from '../model/experiments.js';
 import { asks } from '../support/claims.js';
 import { openTestDatabase } from '../support/database.js';
 import { temporaryDirectory } from '../support/server-process.js';
+import { until } from '../support/until.js';
 
 const stack = new DisposalStack();
 const directory = temporaryDirectory();
@@ -74,23 +75,6 @@ afterAll(async () => {
 function add(id: string, changes: Partial<Experiment> = {}): Promise<Experiment> {
   const experiment = { ...experimentOf({ counts: countsFor(5) }), ...changes, id };
   return experiments.add({ experiment, owner: 'local', submissionHash: '' });
-}
-
-/** Resolves when a live store says so; the store tells of every change. */
-function until<T>(
-  store: { values(): Iterable<T>; onChange(listener: () => void): () => void },
-  found: (one: T) => boolean,
-): Promise<T> {
-  return new Promise((resolve) => {
-    const look = () => {
-      const one = [...store.values()].find(found);
-      if (!one) return;
-      stop();
-      resolve(one);
-    };
-    const stop = store.onChange(look);
-    queueMicrotask(look);
-  });
 }
 
 describe('the experiment reconciler', () => {

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { ApiFailure } from '../api-failure.js';
 import type { ObjectStore } from '../objects.js';
 import { discoveryDocument } from './discovery.js';
@@ -48,6 +48,12 @@ export async function startApiServer(needs: ServerNeeds): Promise<ApiServer> {
     response.on('error', () => undefined);
     answer(needs, watches, request, response).catch((error: unknown) => fail(needs, request, response, error));
   });
+  // All of them, also those whose TLS handshake is under way: closeAllConnections() does not know these.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.keepAliveTimeout = 75_000;
   server.requestTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
@@ -60,7 +66,7 @@ export async function startApiServer(needs: ServerNeeds): Promise<ApiServer> {
     async [Symbol.asyncDispose]() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const end of watches) end();
-      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       await closed;
     },
   };
