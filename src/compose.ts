@@ -13,6 +13,7 @@ import { createViewerOf } from './api/viewer.js';
 import { openConnection } from './cluster/connection.js';
 import { createJobs } from './cluster/jobs.js';
 import { createPods } from './cluster/pods.js';
+import { createSharedLogs } from './cluster/shared-logs.js';
 import { watchCluster } from './cluster-watch.js';
 import { createCommands } from './commands/commands.js';
 import { UsageError, type Config } from './config.js';
@@ -67,13 +68,25 @@ export async function startLab(config: Config): Promise<Lab> {
   const live = openLiveStores({ connection, feed, experiments, trials, onError }, stack);
   const cluster = watchCluster({ connection, jobs, pods: live.pods }, stack);
 
-  const jobSettings = { runnerImage: config.runnerImage, namespace: connection.namespace };
+  const jobSettings = {
+    ...config.jobChoices,
+    runnerImage: config.runnerImage,
+    namespace: connection.namespace,
+    version: JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version as string,
+  };
   const viewerOf = createViewerOf(tokens);
   const shared: Omit<Context, 'viewer' | 'baseUrl'> = {
     commands: createCommands({ experiments, claims, files, trialLogs, jobSettings, now }),
     store: { experiments, trials, files, trialLogs },
     live: createLive({ ...live, stored: experiments }),
-    logs: createLogReader({ connection, pods: live.pods, experiments, trials, trialLogs }),
+    logs: createLogReader({
+      connection,
+      shared: createSharedLogs(connection),
+      pods: live.pods,
+      experiments,
+      trials,
+      trialLogs,
+    }),
     cluster,
     now,
   };

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { JobChoices } from './cluster/job-settings.js';
+import { JobSettingsError, readJobSettings } from './job-settings-file.js';
 
 /** Everything that a user or an operator may choose. The only reader of the environment. */
 export interface Config {
@@ -18,6 +20,8 @@ export interface Config {
   readonly cluster?: { readonly kubeconfigPath: string } | 'in-cluster';
   readonly namespace: string;
   readonly runnerImage: string;
+  /** What the operator set about Jobs and their pods. */
+  readonly jobChoices: JobChoices;
   /** Where pods reach this API, when that is not where it listens: the GraphQL address. */
   readonly apiUrl?: string;
   /** Names under which this server answers beside loopback ones. */
@@ -43,6 +47,7 @@ Environment
   KUBECONFIG            use this cluster instead of the local stand-in; inside a pod its own is used
   GLADOS_NAMESPACE      namespace for Jobs (default glados-runners)
   GLADOS_RUNNER_IMAGE   image of the runner (default glados/runner:0.1.0)
+  GLADOS_JOB_SETTINGS   a YAML or JSON file with settings of Jobs and their pods, see docs/kubernetes.md
   GLADOS_API_URL        where pods reach this API, e.g. http://10.0.0.1:7800/graphql
   GLADOS_ALLOWED_HOSTS  further host names to answer to, with commas between
   GLADOS_DATABASE       name of the database (default glados)
@@ -71,6 +76,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv = pro
     ...(cluster ? { cluster } : {}),
     namespace: env.GLADOS_NAMESPACE ?? 'glados-runners',
     runnerImage: env.GLADOS_RUNNER_IMAGE ?? 'glados/runner:0.1.0',
+    jobChoices: jobChoicesOf(env.GLADOS_JOB_SETTINGS),
     ...(env.GLADOS_API_URL ? { apiUrl: env.GLADOS_API_URL } : {}),
     allowedHosts: (env.GLADOS_ALLOWED_HOSTS ?? '').split(',').filter(Boolean),
     logLevel: env.GLADOS_LOG_LEVEL ?? 'warn',
@@ -90,6 +96,15 @@ function parse(args: readonly string[]) {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
   } catch (error) {
     throw new UsageError(`${(error as Error).message.split('. ')[0]}. See npm start -- --help.`);
+  }
+}
+
+function jobChoicesOf(path: string | undefined): JobChoices {
+  try {
+    return path ? readJobSettings(path) : {};
+  } catch (error) {
+    if (error instanceof JobSettingsError) throw new UsageError(`GLADOS_JOB_SETTINGS=${path}: ${error.message}`);
+    throw error;
   }
 }
 

@@ -2,8 +2,10 @@ import type { ClusterConnection } from './cluster/connection.js';
 import { experimentLabel } from './cluster/objects.js';
 import type { RawPod } from './cluster/raw-pod.js';
 import { startReflector } from './cluster/reflector.js';
+import { toEvent, type RawEvent } from './cluster/to-event.js';
 import { toJob, type RawJob } from './cluster/to-job.js';
 import { toPod } from './cluster/to-pod.js';
+import { feedDiagnoses } from './control/diagnosis-feed.js';
 import type { DisposalStack } from './disposal.js';
 import type { Experiment } from './model/experiment.js';
 import type { Job } from './model/job.js';
@@ -47,10 +49,18 @@ export function openLiveStores(sources: Sources, stack: DisposalStack): LiveStor
       onError: sources.onError,
     }),
   );
+  const diagnoses = feedDiagnoses({
+    jobs: reflect(sources, stack, '/apis/batch/v1/jobs', experimentLabel, (raw: RawJob) => toJob(raw)),
+    pods: reflect(sources, stack, '/api/v1/pods', experimentLabel, (raw: RawPod) => toPod(raw)),
+    // Events carry no labels of ours.
+    events: reflect(sources, stack, '/api/v1/events', undefined, (raw: RawEvent) => toEvent(raw)),
+    now: Date.now,
+  });
+  stack.defer(() => diagnoses[Symbol.dispose]());
   return {
     experiments,
-    jobs: reflect(sources, stack, '/apis/batch/v1', 'jobs', (raw: RawJob) => toJob(raw)),
-    pods: reflect(sources, stack, '/api/v1', 'pods', (raw: RawPod) => toPod(raw)),
+    jobs: diagnoses.jobs,
+    pods: diagnoses.pods,
     trials: stack.use(createTrialViews(sources)),
   };
 }
@@ -58,16 +68,16 @@ export function openLiveStores(sources: Sources, stack: DisposalStack): LiveStor
 function reflect<R, T extends { readonly id: string }>(
   { connection, onError }: Sources,
   stack: DisposalStack,
-  group: string,
-  plural: string,
+  collection: string,
+  labelSelector: string | undefined,
   trim: (raw: R) => T,
 ): LiveStore<T> {
   const store = createLiveStore<T>();
   stack.use(
     startReflector<T>({
       connection,
-      path: `${group}/namespaces/${connection.namespace}/${plural}`,
-      labelSelector: experimentLabel,
+      path: collection.replace(/\/(\w+)$/, `/namespaces/${connection.namespace}/$1`),
+      ...(labelSelector === undefined ? {} : { labelSelector }),
       decode: (raw) => {
         const object = trim(raw as R);
         return { key: object.id, object };

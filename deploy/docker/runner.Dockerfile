@@ -1,4 +1,5 @@
-# What runs inside the pods of an experiment. Build from the top of the repository:
+# What runs inside the pods of an experiment; with `install DIR` it copies the runner and its Node into DIR, for pods
+# whose main container is the user's own image. Build from the top of the repository:
 #   docker build -f deploy/docker/runner.Dockerfile -t glados/runner:0.1.0 .
 # PROGRAMS names further Debian packages that programs of experiments need, e.g.
 #   --build-arg PROGRAMS="python3 python3-numpy default-jre-headless"
@@ -10,7 +11,11 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY schema.graphql codegen.yml tsconfig.json tsconfig.build.json ./
 COPY src src
-RUN npx graphql-codegen --config codegen.yml && npx tsc -p tsconfig.build.json
+# Of the package only what the runner imports: every pod with an image of its own copies it.
+RUN npx graphql-codegen --config codegen.yml && npx tsc -p tsconfig.build.json \
+ && install -d /runner/node_modules/csv-parse \
+ && cp -r node_modules/csv-parse/package.json node_modules/csv-parse/LICENSE node_modules/csv-parse/lib /runner/node_modules/csv-parse \
+ && install -d /runner/dist/src && cp -r dist/src/client dist/src/runner /runner/dist/src && find /runner -name '*.map' -delete
 
 FROM ${NODE_IMAGE}
 ARG PROGRAMS=python3
@@ -29,9 +34,7 @@ RUN apt-get update \
 ENV NODE_ENV=production LANG=C.UTF-8
 WORKDIR /app
 COPY package.json ./
-COPY --from=build /app/node_modules/csv-parse node_modules/csv-parse
-COPY --from=build /app/dist/src/client dist/src/client
-COPY --from=build /app/dist/src/runner dist/src/runner
+COPY --from=build /runner ./
 USER 10001:10001
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["tini", "--", "node", "/app/dist/src/runner/main.js"]

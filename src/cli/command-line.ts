@@ -2,18 +2,17 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { createClient } from '../client/client.js';
 import type { ExperimentPhase } from '../client/generated/graphql.js';
 import { createCommands, previewFormats, resultFormats } from './commands.js';
+import { diagnoseFiles, diagnosisFormats } from './diagnose.js';
+import type { DiagnoseNeeds } from './diagnose.js';
 import { exitCodes, explain } from './failures.js';
 import { outputFormats } from './listing.js';
 import { NodeSocket } from './node-socket.js';
-import type { Out } from './out.js';
 import { serverUrl } from './server-address.js';
 
-export interface CommandLineNeeds {
+export interface CommandLineNeeds extends DiagnoseNeeds {
   /** Without the program's own name. */
   readonly args: readonly string[];
   readonly version: string;
-  readonly stdout: Out;
-  readonly stderr: Out;
   readonly color: boolean;
   /** Where to look for the server that runs, absolute. */
   readonly directory: string;
@@ -31,7 +30,10 @@ export async function runCommandLine(needs: CommandLineNeeds): Promise<number> {
   let exitCode: number = exitCodes.done;
   let url = needs.server ?? '';
 
-  const program = createProgram(needs, async (act) => {
+  const offline = async (act: () => Promise<number>): Promise<void> => {
+    exitCode = await act();
+  };
+  const program = createProgram(needs, offline, async (act) => {
     const options = program.opts<{ server?: string; token?: string }>();
     url = await serverUrl(options.server ?? needs.server, needs.directory);
     const token = options.token ?? needs.token;
@@ -56,9 +58,11 @@ export async function runCommandLine(needs: CommandLineNeeds): Promise<number> {
 }
 
 function createProgram(
-  { version, stdout, stderr }: CommandLineNeeds,
+  needs: CommandLineNeeds,
+  offline: (act: () => Promise<number>) => Promise<void>,
   on: (act: (commands: Commands) => Promise<number>) => Promise<void>,
 ): Command {
+  const { version, stdout, stderr } = needs;
   const program = new Command('glados')
     .description('Runs experiments and shows them live.')
     .version(version)
@@ -140,7 +144,22 @@ function createProgram(
     .description('stop an experiment; results that are there stay')
     .argument(...id)
     .action((given: string) => on((commands) => commands.cancel(given)));
+  program
+    .command('diagnose')
+    .description('why Jobs and pods wait or failed, from files alone; - is the standard input')
+    .argument('<file...>', 'what kubectl get job,pod,event -o json printed, or { job, pods, events, recordedAt }')
+    .option('--at <time>', 'the moment that ages count from, instead of the newest in the file', moment)
+    .addOption(output(diagnosisFormats))
+    .action((files: string[], options: Parameters<typeof diagnoseFiles>[2]) =>
+      offline(() => diagnoseFiles(needs, files, options)),
+    );
   return program;
+}
+
+function moment(text: string): number {
+  const at = text === 'now' ? Date.now() : Date.parse(text);
+  if (Number.isNaN(at)) throw new InvalidArgumentError('It has to be a time like 2026-11-25T10:30:00Z, or now.');
+  return at;
 }
 
 function output<T extends string>(choices: readonly T[]): Option {

@@ -49,7 +49,7 @@ export const experimentShape: Shape & { is: 'mapping' } = mapping(
       is: 'short or mapping',
       short: text,
       field: 'file',
-      mapping: mapping({ file: text }, { kind: programKind, executable: text, command: texts }),
+      mapping: mapping({ file: text }, { kind: programKind, executable: text, command: texts, image: text }),
     },
     parameters: { is: 'list', of: parameter },
     resultFile: text,

@@ -131,6 +131,7 @@ function podLine(pod: Pod): Line {
     span('  '),
     span(pod.status, style),
     span(`${restarts}${place}`, 'dim'),
+    ...(pod.diagnosis ? [span(`  ${pod.diagnosis.message}`, 'yellow')] : []),
   ];
 }
 

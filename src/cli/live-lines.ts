@@ -23,7 +23,7 @@ export function createLiveLines(): (tree: Tree, isOver: boolean) => string[] {
     const lines: string[] = [];
     const { experiment, freshness } = tree;
     const hasEnded = experiment !== undefined && endedPhases.has(experiment.phase);
-    if (experiment && !hasEnded && changed(experiment.id, experiment.phase)) lines.push(experimentLine(experiment));
+    if (experiment && !hasEnded && changed(experiment.id, stateOf(experiment))) lines.push(experimentLine(experiment));
     for (const pod of tree.pods.values()) {
       if (changed(pod.id, pod.status)) lines.push(`pod ${pod.name}: ${pod.status}`);
     }
@@ -41,9 +41,14 @@ export function createLiveLines(): (tree: Tree, isOver: boolean) => string[] {
         `! Facts are stale since ${freshness.staleSince}: ${freshness.reason ?? 'their source cannot be reached'}.`,
       );
     }
-    if (hasEnded && isOver && changed(experiment.id, experiment.phase)) lines.push(experimentLine(experiment));
+    if (hasEnded && isOver && changed(experiment.id, stateOf(experiment))) lines.push(experimentLine(experiment));
     return lines.map(clean);
   };
+}
+
+/** A new reason to wait is news, another figure in it is not. */
+function stateOf({ phase, diagnosis }: Experiment): string {
+  return `${phase} ${diagnosis?.code ?? ''}`;
 }
 
 function experimentLine({ name, phase, counts, diagnosis }: Experiment): string {

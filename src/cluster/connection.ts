@@ -3,6 +3,8 @@ import type { Dispatcher } from 'undici';
 import { ClusterError, errorOfAnswer, errorOfNetwork } from './cluster-error.js';
 import { readCredentials } from './credentials.js';
 import type { ClusterChoice } from './credentials.js';
+import { createGate } from './gate.js';
+import { startLimits } from './limits.js';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -39,6 +41,16 @@ export interface ClusterConnection extends AsyncDisposable {
 }
 
 /**
+ * Calls at one time, and so TLS connections for them: most take milliseconds, and a handshake costs the server more.
+ * What takes long, streams and calls that could not wait, has connections of its own.
+ */
+const callsAtOnce = 2;
+const patienceMs = 500;
+
+/** Less than the 90 s after which API servers drop an idle connection. */
+const idleMs = 60_000;
+
+/**
  * Opens a cluster; no packet is sent until the first request.
  *
  * client-node opens a TLS connection per call: only its reading of kubeconfig is used here.
@@ -48,17 +60,20 @@ export function openConnection(choice: ClusterChoice): ClusterConnection {
   // The server's address may carry a path of its own, as behind Rancher; undici wants it apart from the origin.
   const { origin, pathname } = new URL(credentials.server);
   const prefix = pathname.replace(/\/$/, '');
-  const agent = new Agent({
+  const common = {
     bodyTimeout: 0,
+    keepAliveTimeout: idleMs,
     connect: { ...credentials.tls, timeout: 10_000, keepAlive: true, keepAliveInitialDelay: 30_000 },
-  });
+  };
+  const agents = { calls: new Agent({ ...common, connections: callsAtOnce }), others: new Agent(common) };
+  const gate = createGate(callsAtOnce, patienceMs);
 
   async function send(
     method: Dispatcher.HttpMethod,
     path: string,
     options: SendOptions,
   ): Promise<Dispatcher.ResponseData> {
-    const answer = await agent.request({
+    const answer = await agents[options.by].request({
       origin,
       path: prefix + withQuery(path, options.query ?? {}),
       method,
@@ -76,10 +91,12 @@ export function openConnection(choice: ClusterChoice): ClusterConnection {
     server: credentials.server,
     namespace: credentials.namespace,
     async request<T>(method: Dispatcher.HttpMethod, path: string, options: RequestOptions = {}): Promise<T> {
-      const limit = limitOf(options.signal, options.timeoutMs ?? 30_000);
+      const limit = startLimits(options.signal, { time: options.timeoutMs ?? 30_000 });
+      const inTurn = await gate.enter();
       try {
         const { body, contentType = 'application/json' } = options;
         const answer = await send(method, path, {
+          by: inTurn ? 'calls' : 'others',
           query: options.query,
           signal: limit.signal,
           ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': contentType } }),
@@ -90,24 +107,26 @@ export function openConnection(choice: ClusterChoice): ClusterConnection {
         if (limit.signal.aborted) throw new ClusterError(`${method} ${path} took too long`, { code: 'TIMEOUT' });
         throw errorOfNetwork(error);
       } finally {
+        gate.leave();
         limit.clear();
       }
     },
     async stream(path, query, signal) {
       try {
-        return (await send('GET', path, { query, signal, headers: { accept: '*/*' } })).body;
+        return (await send('GET', path, { by: 'others', query, signal, headers: { accept: '*/*' } })).body;
       } catch (error) {
         signal.throwIfAborted();
         throw errorOfNetwork(error);
       }
     },
     async [Symbol.asyncDispose]() {
-      await agent.destroy();
+      await Promise.all([agents.calls.destroy(), agents.others.destroy()]);
     },
   };
 }
 
 interface SendOptions {
+  readonly by: 'calls' | 'others';
   readonly query?: Query | undefined;
   readonly signal: AbortSignal;
   readonly body?: string;
@@ -119,20 +138,4 @@ function withQuery(path: string, query: Query): string {
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
   const text = search.toString();
   return text === '' ? path : `${path}?${text}`;
-}
-
-/** A signal that aborts with another one or after a time. Not AbortSignal.any: that keeps a long-lived source's dependants. */
-function limitOf(outer: AbortSignal | undefined, timeoutMs: number): { signal: AbortSignal; clear: () => void } {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  const timer = setTimeout(abort, timeoutMs);
-  if (outer?.aborted) abort();
-  outer?.addEventListener('abort', abort, { once: true });
-  return {
-    signal: controller.signal,
-    clear() {
-      clearTimeout(timer);
-      outer?.removeEventListener('abort', abort);
-    },
-  };
 }

@@ -1,28 +1,12 @@
 import type { Experiment } from '../model/experiment.js';
+import type { JobSettings } from './job-settings.js';
 import { endedTrialsAnnotation, experimentLabel } from './objects.js';
 import type { KubernetesObject } from './objects.js';
-
-/** What the operator of an installation may set; everything has a default but the image. */
-export interface JobSettings {
-  readonly runnerImage: string;
-  readonly namespace: string;
-  readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never' | undefined;
-  /** How long an ended Job stays to be looked at; 3,600 when left out. */
-  readonly ttlSecondsAfterFinished?: number | undefined;
-  /** How often the pod of one index may fail by itself; 6 when left out. */
-  readonly backoffLimitPerIndex?: number | undefined;
-  /** Kubernetes quantity, for /work and for /tmp each; 2Gi when left out. */
-  readonly scratchSize?: string | undefined;
-  readonly priorityClassName?: string | undefined;
-  readonly serviceAccountName?: string | undefined;
-  /** Of a Kueue LocalQueue. */
-  readonly queueName?: string | undefined;
-  readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
-  readonly tolerations?: readonly object[] | undefined;
-}
+import { podSpec } from './pod-template.js';
 
 export interface JobNeeds extends JobSettings {
-  readonly experiment: Pick<Experiment, 'id' | 'workers' | 'resources'>;
+  readonly experiment: Pick<Experiment, 'id' | 'workers' | 'resources' | 'owner'> &
+    Partial<Pick<Experiment, 'name'>> & { readonly program?: Pick<Experiment['program'], 'image'> };
   /** Trials that have ended before this Job; 0 when left out. */
   readonly endedTrials?: number | undefined;
   /** The Secret that `secretManifest` makes, when left out. */
@@ -35,6 +19,10 @@ export interface Manifest extends KubernetesObject {
   readonly metadata: { readonly name: string; readonly namespace: string; readonly labels: Record<string, string> };
 }
 
+/** How a runner exits that was told to stop while something was left. @see src/runner/main.ts */
+const exitStopped = 143;
+const longestNameInAnnotation = 200;
+
 /** The name of an experiment's Job and Secret: derived, so that asking twice makes one. */
 export function jobName(experimentId: string): string {
   return `glados-${experimentId}`;
@@ -44,14 +32,17 @@ export function jobName(experimentId: string): string {
  * The Job of one experiment: W workers as W indexes, each done when its runner
  * finds nothing left to claim. Elastic: completions and parallelism are equal.
  *
- * Fits Pod Security `restricted`. A pod that was evicted, drained or preempted
- * (DisruptionTarget) costs its index no attempt.
+ * What comes from outside costs an index no attempt: a pod that was evicted,
+ * drained or preempted (DisruptionTarget), and a runner that was told to stop,
+ * as when somebody deletes its pod. What a program does never ends a runner with
+ * that code. All else counts: the runner killed, its image not to be started.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/job/
  */
 export function jobManifest(needs: JobNeeds): Manifest {
   const { experiment, namespace, queueName } = needs;
-  const labels = labelsOf(experiment.id);
+  const labels = labelsOf(experiment.id, needs.version);
+  const annotations = annotationsOf(experiment);
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -59,7 +50,7 @@ export function jobManifest(needs: JobNeeds): Manifest {
       name: jobName(experiment.id),
       namespace,
       labels: { ...labels, ...(queueName !== undefined && { 'kueue.x-k8s.io/queue-name': queueName }) },
-      annotations: { [endedTrialsAnnotation]: String(needs.endedTrials ?? 0) },
+      annotations: { ...annotations, [endedTrialsAnnotation]: String(needs.endedTrials ?? 0) },
     },
     spec: {
       completionMode: 'Indexed',
@@ -67,10 +58,17 @@ export function jobManifest(needs: JobNeeds): Manifest {
       parallelism: experiment.workers,
       backoffLimitPerIndex: needs.backoffLimitPerIndex ?? 6,
       podFailurePolicy: {
-        rules: [{ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }],
+        rules: [
+          { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+          { action: 'Ignore', onExitCodes: { containerName: 'runner', operator: 'In', values: [exitStopped] } },
+        ],
       },
+      activeDeadlineSeconds: needs.activeDeadlineSeconds ?? 14 * 24 * 3_600,
       ttlSecondsAfterFinished: needs.ttlSecondsAfterFinished ?? 3_600,
-      template: { metadata: { labels }, spec: podSpec(needs) },
+      template: {
+        metadata: { labels, ...(Object.keys(annotations).length > 0 && { annotations }) },
+        spec: podSpec({ ...needs, tokenSecretName: needs.tokenSecretName ?? jobName(experiment.id) }),
+      },
     },
   } as Manifest;
 }
@@ -86,76 +84,35 @@ export function secretManifest(needs: {
   return {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name: jobName(experimentId), namespace, labels: labelsOf(experimentId) },
+    metadata: { name: jobName(experimentId), namespace, labels: labelsOf(experimentId, undefined) },
     type: 'Opaque',
     data: { token: Buffer.from(token).toString('base64'), api: Buffer.from(api).toString('base64') },
   } as Manifest;
 }
 
-function labelsOf(experimentId: string): Record<string, string> {
+/** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
+function labelsOf(experimentId: string, version: string | undefined): Record<string, string> {
   return {
     'app.kubernetes.io/name': 'glados',
+    'app.kubernetes.io/instance': jobName(experimentId),
     'app.kubernetes.io/component': 'runner',
+    'app.kubernetes.io/part-of': 'glados',
     'app.kubernetes.io/managed-by': 'glados',
+    ...(version !== undefined && { 'app.kubernetes.io/version': version }),
     [experimentLabel]: experimentId,
   };
 }
 
-function podSpec(needs: JobNeeds): object {
-  const { priorityClassName, serviceAccountName, nodeSelector, tolerations, scratchSize = '2Gi' } = needs;
+/** For people who look with kubectl: whose it is, and what it is called. An annotation holds any text, a label does not. */
+function annotationsOf({ owner, name }: JobNeeds['experiment']): Record<string, string> {
   return {
-    restartPolicy: 'Never',
-    terminationGracePeriodSeconds: 20,
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
-    ...(priorityClassName !== undefined && { priorityClassName }),
-    ...(serviceAccountName !== undefined && { serviceAccountName }),
-    ...(nodeSelector !== undefined && { nodeSelector }),
-    ...(tolerations !== undefined && { tolerations }),
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: 10_001,
-      runAsGroup: 10_001,
-      fsGroup: 10_001,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
-    containers: [runnerContainer(needs)],
-    volumes: [
-      { name: 'work', emptyDir: { sizeLimit: scratchSize } },
-      { name: 'tmp', emptyDir: { sizeLimit: scratchSize } },
-    ],
+    ...(owner !== undefined && { 'glados.io/owner': cut(owner) }),
+    ...(name !== undefined && { 'glados.io/experiment-name': cut(name) }),
   };
 }
 
-function runnerContainer({ experiment, runnerImage, imagePullPolicy, tokenSecretName }: JobNeeds): object {
-  const secret = tokenSecretName ?? jobName(experiment.id);
-  const fromSecret = (key: string): object => ({ secretKeyRef: { name: secret, key } });
-  const amounts = Object.fromEntries(Object.entries(experiment.resources).filter(([, amount]) => amount !== undefined));
-  return {
-    name: 'runner',
-    image: runnerImage,
-    ...(imagePullPolicy !== undefined && { imagePullPolicy }),
-    env: [
-      { name: 'GLADOS_API', valueFrom: fromSecret('api') },
-      { name: 'GLADOS_TOKEN', valueFrom: fromSecret('token') },
-      { name: 'POD_UID', valueFrom: fromField('metadata.uid') },
-      { name: 'POD_NAME', valueFrom: fromField('metadata.name') },
-      { name: 'GLADOS_WORK', value: '/work' },
-      { name: 'TMPDIR', value: '/tmp' },
-    ],
-    ...(Object.keys(amounts).length > 0 && { resources: { requests: amounts, limits: amounts } }),
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'] },
-    },
-    volumeMounts: [
-      { name: 'work', mountPath: '/work' },
-      { name: 'tmp', mountPath: '/tmp' },
-    ],
-  };
-}
-
-function fromField(fieldPath: string): object {
-  return { fieldRef: { fieldPath } };
+/** Never through the middle of a character; half characters that were there already become U+FFFD, or JSON would carry them. */
+function cut(text: string): string {
+  const characters = [...text].map((character) => (/^[\uD800-\uDFFF]$/.test(character) ? '\uFFFD' : character));
+  return characters.slice(0, longestNameInAnnotation).join('');
 }

@@ -17,9 +17,13 @@ export function createJobs(connection: ClusterConnection, namespace: string) {
   const secretsPath = `/api/v1/namespaces/${namespace}/secrets`;
 
   return {
-    /** Creates a Job, or leaves the one of that name as it is: its pod template could not be changed anyway. */
+    /**
+     * Creates a Job, or leaves the one of that name as it is: its pod template could not be changed anyway. A field
+     * that Kubernetes does not know, as in an operator's affinity, is refused and not dropped.
+     */
     async ensure(manifest: Manifest): Promise<Ensured> {
-      const made = await unlessStatus(409, connection.request('POST', jobsPath, { body: manifest }));
+      const strictly = { body: manifest, query: { fieldValidation: 'Strict' } };
+      const made = await unlessStatus(409, connection.request('POST', jobsPath, strictly));
       return made === undefined ? 'exists' : 'created';
     },
 

@@ -1,6 +1,9 @@
-import { ClusterError } from './cluster-error.js';
-import type { ClusterConnection } from './connection.js';
+import { ClusterError, errorOfNetwork } from './cluster-error.js';
+import type { ClusterConnection, Query } from './connection.js';
+import { ListSplitter } from './list-splitter.js';
 import type { KubernetesList, KubernetesObject } from './objects.js';
+import { parseObject } from './parse-object.js';
+import { startLimits } from './limits.js';
 
 export interface ListNeeds {
   readonly connection: ClusterConnection;
@@ -9,6 +12,7 @@ export interface ListNeeds {
   readonly signal: AbortSignal;
   /** For one page. */
   readonly timeoutMs: number;
+  /** Without managedFields. */
   readonly onObject: (object: KubernetesObject) => void;
 }
 
@@ -19,21 +23,47 @@ const pageSize = 500;
  *
  * No resourceVersion is sent: the answer is as new as the cluster, so a list never
  * goes back in time; asking for version 0 might, and would make the server ignore
- * the page size (50,000 pods in one piece: 14 s and 1.4 GB, in pages 4 s and 0.2 GB).
+ * the page size (50,000 pods in one piece: 14 s and 1.4 GB).
+ *
+ * Objects are read one by one as their bytes arrive; no page is ever parsed as a whole.
  *
  * @throws ClusterError; `isExpired` when the server forgot the version in between
  */
 export async function listObjects(needs: ListNeeds): Promise<string> {
-  const { connection, path, labelSelector, signal, timeoutMs } = needs;
+  const { path, labelSelector } = needs;
   let next: string | undefined;
   for (;;) {
-    const query = { limit: pageSize, labelSelector, continue: next };
-    const page = await connection.request<KubernetesList>('GET', path, { query, signal, timeoutMs });
-    for (const object of page.items ?? []) needs.onObject(object);
-    next = page.metadata?.continue;
+    const { metadata } = await readPage(needs, { limit: pageSize, labelSelector, continue: next });
+    next = metadata?.continue;
     if (next !== undefined && next !== '') continue;
-    const version = page.metadata?.resourceVersion;
+    const version = metadata?.resourceVersion;
     if (version === undefined || version === '') throw new ClusterError(`${path} is no list`, { code: 'MALFORMED' });
     return version;
+  }
+}
+
+async function readPage({ connection, path, signal, timeoutMs, onObject }: ListNeeds, query: Query) {
+  const limits = startLimits(signal, { page: timeoutMs });
+  const splitter = new ListSplitter();
+  try {
+    for await (const chunk of await connection.stream(path, query, limits.signal)) {
+      for (const item of splitter.push(chunk)) onObject(parseItem(item));
+    }
+    const page: KubernetesList = splitter.envelope();
+    for (const object of page.items ?? []) onObject(object);
+    return page;
+  } catch (error) {
+    if (limits.passed !== undefined) throw new ClusterError(`a list of ${path} took too long`, { code: 'TIMEOUT' });
+    throw errorOfNetwork(error);
+  } finally {
+    limits.clear();
+  }
+}
+
+function parseItem(bytes: Buffer): KubernetesObject {
+  try {
+    return parseObject(bytes) as KubernetesObject;
+  } catch (cause) {
+    throw new ClusterError('an item of a list is no JSON', { code: 'MALFORMED', cause });
   }
 }

@@ -19,6 +19,10 @@ export function parseLogLine(bytes: Buffer): { readonly time: string | undefined
   return { time, text: end === -1 ? '' : line.slice(end + 1) };
 }
 
+/** Already in that spelling, as kubelets write it, and a day that there is in any year: nothing to be worked out. */
+const written =
+  /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{9}Z$/;
+
 const instant = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
 
 /**
@@ -27,6 +31,7 @@ const instant = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d
  * Given 2026-11-25T10:00:00.5+01:00, return 2026-11-25T09:00:00.500000000Z.
  */
 export function instantOf(text: string): string | undefined {
+  if (written.test(text)) return text;
   const [, seconds = '', fraction = '', zone = ''] = instant.exec(text) ?? [];
   const at = Date.parse(seconds + zone);
   return Number.isNaN(at) ? undefined : `${new Date(at).toISOString().slice(0, 19)}.${fraction.padEnd(9, '0')}Z`;

@@ -5,6 +5,10 @@ import type { RawCondition } from './to-job.js';
 export interface RawPod extends KubernetesObject {
   readonly spec?: {
     readonly nodeName?: string;
+    readonly restartPolicy?: string;
+    readonly schedulerName?: string;
+    readonly activeDeadlineSeconds?: number;
+    readonly nodeSelector?: Readonly<Record<string, string>>;
     readonly initContainers?: readonly RawContainer[];
     readonly containers?: readonly RawContainer[];
   };
@@ -16,6 +20,10 @@ export interface RawContainer {
   readonly image?: string;
   /** `Always` makes an init container a sidecar. */
   readonly restartPolicy?: string;
+  readonly resources?: {
+    readonly requests?: Readonly<Record<string, string>>;
+    readonly limits?: Readonly<Record<string, string>>;
+  };
 }
 
 export interface RawPodStatus {

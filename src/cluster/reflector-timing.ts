@@ -1,4 +1,4 @@
-/** When a reflector gives up waiting. All of it is client-go's, but for `silenceMs`. */
+/** When a reflector gives up waiting. All of it is client-go's, but for the promises of silence, which it leaves to HTTP/2. */
 export interface ReflectorTiming {
   /** Wait after the first failure; doubles. */
   readonly minMs: number;
@@ -9,10 +9,13 @@ export interface ReflectorTiming {
   readonly now: () => number;
   /** A watch is asked to last [n, 2n) seconds, so that not all end at once. */
   readonly watchMinSeconds: number;
-  /** How long after that the server may end it. */
-  readonly deadlineSlackMs: number;
-  /** Bookmarks come about once a minute: nothing for three minutes means a half-open socket, or costs one new watch. */
-  readonly silenceMs: number;
+  /**
+   * How long a living watch may be silent, by the server's promise: it sends a bookmark
+   * each minute (seen on 1.36: every 60 to 61 s).
+   */
+  readonly bookmarkMs: number;
+  /** How long after a promised moment, of a bookmark or of the watch's end, the socket is held to be half open. */
+  readonly slackMs: number;
   /** A watch that ends sooner and empty counts as a failure; one that lasts longer proves the source well. */
   readonly shortWatchMs: number;
   /** For one page of a list. */
@@ -25,8 +28,8 @@ export const defaultTiming: ReflectorTiming = {
   random: Math.random,
   now: Date.now,
   watchMinSeconds: 300,
-  deadlineSlackMs: 30_000,
-  silenceMs: 180_000,
+  bookmarkMs: 60_000,
+  slackMs: 15_000,
   shortWatchMs: 1_000,
   listTimeoutMs: 60_000,
 };

@@ -1,13 +1,12 @@
 import { backoffMs, pause } from './backoff.js';
 import { ClusterError, errorOfNetwork, errorOfStatus, isExpired } from './cluster-error.js';
 import type { Status } from './cluster-error.js';
-import type { ClusterConnection } from './connection.js';
+import type { ClusterConnection, Query } from './connection.js';
 import { listObjects } from './list-objects.js';
-import type { KubernetesObject } from './objects.js';
 import { defaultTiming } from './reflector-timing.js';
 import type { ReflectorTiming } from './reflector-timing.js';
 import { SinkFeed } from './sink-feed.js';
-import type { Decoded, SinkNeeds } from './sink-feed.js';
+import type { Named, SinkNeeds } from './sink-feed.js';
 import { watchOnce } from './watch-once.js';
 import type { WatchEvent } from './watch-once.js';
 
@@ -17,6 +16,12 @@ export interface ReflectorNeeds<T> extends SinkNeeds<T> {
   readonly path: string;
   readonly labelSelector?: string;
   readonly timing?: Partial<ReflectorTiming>;
+  /**
+   * How the whole list is read: page by page, or as the beginning of the watch (WatchList),
+   * which falls back to pages where the server refuses it. Pages when left out: docs/performance.md
+   * has the measurements.
+   */
+  readonly firstSync?: 'pages' | 'watchList';
 }
 
 /** What was done since the start. */
@@ -30,6 +35,11 @@ export interface ReflectorCounts {
 export interface Reflector extends AsyncDisposable {
   readonly counts: ReflectorCounts;
 }
+
+const initialEventsEnd = 'k8s.io/initial-events-end';
+
+/** A server, or its administrator, that knows no WatchList answers one of these. */
+const refusals: ReadonlySet<number | undefined> = new Set([400, 403, 422]);
 
 /** After so many failures in a row the version itself is doubted. */
 const failuresBeforeRelist = 5;
@@ -66,18 +76,22 @@ class ReflectorLoop<T> {
   /** Opaque: given back to the server, compared by nobody. Undefined: list first. */
   #version: string | undefined;
   #failuresInARow = 0;
+  #asksWatchList: boolean;
+  /** By name, while a watch tells its list; it is told on only as a whole. */
+  #initial: Map<string, Named<T>> | undefined;
 
   constructor(needs: ReflectorNeeds<T>) {
     this.#needs = needs;
     this.#timing = { ...defaultTiming, ...needs.timing };
     this.#feed = new SinkFeed(needs, this.#timing.now);
+    this.#asksWatchList = needs.firstSync === 'watchList';
   }
 
   async run(): Promise<void> {
     while (!this.stop.signal.aborted) {
       try {
-        this.#version ??= await this.#list();
-        await this.#watch(this.#version);
+        if (this.#version === undefined && !this.#asksWatchList) this.#version = await this.#list();
+        await this.#watch();
       } catch (error) {
         if (!this.stop.signal.aborted) await this.#recover(errorOfNetwork(error));
       }
@@ -88,6 +102,12 @@ class ReflectorLoop<T> {
     this.counts.failures += 1;
     this.#failuresInARow += 1;
     const failures = this.#failuresInARow;
+    if (this.#initial) {
+      this.#initial = undefined;
+      const isRefused = refusals.has(error.status);
+      if (isRefused || failures > 1) this.#asksWatchList = false;
+      if (isRefused) return;
+    }
     if (isExpired(error)) this.#version = undefined;
     else if (failures % failuresBeforeRelist === 0 && !saysNothingOfVersion(error)) this.#version = undefined;
     if (isExpired(error) && failures === 1) return;
@@ -98,7 +118,8 @@ class ReflectorLoop<T> {
 
   async #list(): Promise<string> {
     const { connection, path, labelSelector } = this.#needs;
-    const found: (readonly [string, Decoded<T>])[] = [];
+    const found: Named<T>[] = [];
+    const askedAt = this.#timing.now();
     this.counts.lists += 1;
     const version = await listObjects({
       connection,
@@ -108,19 +129,23 @@ class ReflectorLoop<T> {
       timeoutMs: this.#timing.listTimeoutMs,
       onObject: (raw) => {
         const decoded = this.#feed.decode(raw);
-        if (decoded) found.push([nameOf(raw), decoded]);
+        if (decoded) found.push(decoded);
       },
     });
-    await this.#feed.list(found, this.stop.signal);
+    await this.#feed.list(found, { asOf: askedAt, signal: this.stop.signal });
     return version;
   }
 
-  /** @throws ClusterError `SHORT_WATCH` when the server ended it at once: something on the way does not let watches live. */
-  async #watch(resourceVersion: string): Promise<void> {
+  /**
+   * @throws ClusterError `SHORT_WATCH` when the server ended it at once: something on the way does not let watches live
+   * @throws ClusterError `UNSYNCED` when it ended before its list was whole
+   */
+  async #watch(): Promise<void> {
     const { connection, path, labelSelector } = this.#needs;
-    const { watchMinSeconds, random, silenceMs, deadlineSlackMs, shortWatchMs } = this.#timing;
+    const { watchMinSeconds, random, bookmarkMs, slackMs, shortWatchMs } = this.#timing;
     const timeoutSeconds = Math.floor(watchMinSeconds * (1 + random()));
     const eventsBefore = this.counts.events;
+    const askedAt = this.#timing.now();
     let isProven = false;
     let proof: NodeJS.Timeout | undefined;
     const prove = (): void => {
@@ -128,50 +153,68 @@ class ReflectorLoop<T> {
       this.#prove();
     };
     this.counts.watches += 1;
+    this.#initial = this.#version === undefined ? new Map() : undefined;
     let endedBy: 'server' | 'deadline';
     try {
       endedBy = await watchOnce({
         connection,
         path,
-        query: { resourceVersion, allowWatchBookmarks: true, timeoutSeconds, labelSelector },
+        query: { ...fromVersion(this.#version), allowWatchBookmarks: true, timeoutSeconds, labelSelector },
         signal: this.stop.signal,
-        silenceMs,
-        deadlineMs: timeoutSeconds * 1000 + deadlineSlackMs,
+        silenceMs: bookmarkMs + slackMs,
+        deadlineMs: timeoutSeconds * 1000 + slackMs,
         onOpen: () => void (proof = setTimeout(prove, shortWatchMs)),
-        onEvent: (event) => this.#take(event),
+        onEvent: (event) => this.#take(event, askedAt),
       });
     } finally {
       clearTimeout(proof);
     }
+    if (this.#initial) throw new ClusterError('the watch ended before its list was whole', { code: 'UNSYNCED' });
     if (endedBy === 'server' && !isProven && this.counts.events === eventsBefore) {
       throw new ClusterError('the watch was ended at once', { code: 'SHORT_WATCH' });
     }
   }
 
-  #take({ type, object: raw }: WatchEvent): void {
+  #take({ type, object: raw }: WatchEvent, askedAt: number): void | Promise<void> {
     if (type === 'ERROR') throw errorOfStatus(raw as Status);
     const version = raw.metadata?.resourceVersion;
     if (version === undefined) throw new ClusterError('an event has no version', { code: 'MALFORMED' });
-    this.#prove();
     this.counts.events += 1;
     const decoded = type === 'BOOKMARK' ? undefined : this.#feed.decode(raw);
-    if (decoded && type === 'DELETED') this.#feed.gone(nameOf(raw), decoded.key);
-    else if (decoded) this.#feed.put(nameOf(raw), decoded);
+    if (this.#initial) {
+      if (decoded && type === 'DELETED') this.#initial.delete(decoded.name);
+      else if (decoded) this.#initial.set(decoded.name, decoded);
+      else if (raw.metadata?.annotations?.[initialEventsEnd] === 'true') return this.#endInitial(version, askedAt);
+      return;
+    }
+    this.#prove();
+    if (decoded && type === 'DELETED') this.#feed.gone(decoded);
+    else if (decoded) this.#feed.put(decoded);
     this.#version = version;
+  }
+
+  async #endInitial(version: string, askedAt: number): Promise<void> {
+    const found = this.#initial?.values() ?? [];
+    await this.#feed.list(found, { asOf: askedAt, signal: this.stop.signal });
+    this.#initial = undefined;
+    this.#version = version;
+    this.#failuresInARow = 0;
   }
 
   /** The source works: it sent something, or kept a watch open for a while. */
   #prove(): void {
+    if (this.#initial) return;
     this.#failuresInARow = 0;
-    this.#feed.fresh();
+    this.#feed.fresh(this.#timing.now());
   }
 }
 
-/** The server is overwhelmed or away: a list would burden it more, and tell no more. */
-function saysNothingOfVersion(error: ClusterError): boolean {
-  return error.status === 429 || error.code === 'ECONNREFUSED';
+function fromVersion(resourceVersion: string | undefined): Query {
+  if (resourceVersion !== undefined) return { resourceVersion };
+  return { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
 }
 
-function nameOf({ metadata }: KubernetesObject): string {
-  return `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
+/** The server is overwhelmed or away, or does not know us: a list would burden it more, and tell no more. */
+function saysNothingOfVersion(error: ClusterError): boolean {
+  return error.status === 429 || error.status === 401 || error.code === 'ECONNREFUSED';
 }

@@ -2,19 +2,35 @@ import { setImmediate } from 'node:timers/promises';
 import type { Change, Freshness } from '../model/change.js';
 import type { ClusterError } from './cluster-error.js';
 import type { KubernetesObject } from './objects.js';
+import { PartPool } from './share-parts.js';
 
 export interface Decoded<T> {
   readonly key: string;
   readonly object: T;
 }
 
+/** Names are unique at one time, keys for ever. */
+export interface Named<T> extends Decoded<T> {
+  readonly name: string;
+}
+
 export interface SinkNeeds<T> {
-  /** `key` is the uid: an object that was deleted and made again under its name is another object. */
+  /**
+   * `key` is the uid: an object that was deleted and made again under its name is another object.
+   *
+   * `object` must be new each time: equal parts of different objects are made one in it.
+   */
   readonly decode: (object: KubernetesObject) => Decoded<T>;
   readonly sink: (change: Change<T>) => void;
   readonly onFreshness?: (freshness: Freshness) => void;
   /** Told of a defect of ours, once per run of failures: `sink`, `decode` or `onFreshness` threw. */
   readonly onError?: (error: unknown) => void;
+}
+
+interface ListTime {
+  /** ms since the epoch: not later than the state that is told. */
+  readonly asOf: number;
+  readonly signal: AbortSignal;
 }
 
 /** Objects told in one go: 50,000 at once would hold up everything else for half a second. */
@@ -24,13 +40,15 @@ const sliceSize = 500;
  * Turns what was read into changes, and hands them on behind a wall: nothing that
  * the receiving side throws comes back to the reader.
  *
- * Remembers which uid stood under which name, so that a name that is suddenly
- * another object says `gone` for the old one first.
+ * Remembers what stood under which name, so that a name that is suddenly another
+ * object says `gone` for the old one first, and an object that changed shares with
+ * what it was whatever did not change.
  */
 export class SinkFeed<T> {
   readonly #needs: SinkNeeds<T>;
   readonly #now: () => number;
-  readonly #keyOfName = new Map<string, string>();
+  readonly #byName = new Map<string, Named<T>>();
+  readonly #parts = new PartPool();
   #asOf: number;
   #staleSince: number | undefined;
   readonly #failing = new Set<string>();
@@ -42,39 +60,50 @@ export class SinkFeed<T> {
   }
 
   /** @returns undefined for an object that cannot be read; the others are not held up by it. */
-  decode(raw: KubernetesObject): Decoded<T> | undefined {
-    return this.#guard('decode', () => this.#needs.decode(raw));
+  decode(raw: KubernetesObject): Named<T> | undefined {
+    return this.#guard('decode', () => {
+      const { key, object } = this.#needs.decode(raw);
+      const name = `${raw.metadata?.namespace ?? ''}/${raw.metadata?.name ?? ''}`;
+      const before = this.#byName.get(name);
+      if (typeof object !== 'object' || object === null) return { name, key, object };
+      if (typeof before?.object === 'object' && before.object !== null) this.#parts.shareWith(before.object, object);
+      else this.#parts.share(object);
+      return { name, key, object };
+    });
   }
 
-  /** A whole new list; other work gets its turn in between, unless `signal` ends it there. */
-  async list(objects: readonly (readonly [name: string, decoded: Decoded<T>])[], signal: AbortSignal): Promise<void> {
-    this.#keyOfName.clear();
+  /** A whole new list, true at `asOf`; other work gets its turn in between, unless `signal` ends it there. */
+  async list(objects: Iterable<Named<T>>, { asOf, signal }: ListTime): Promise<void> {
+    this.#byName.clear();
     this.#tell({ type: 'reset' });
-    for (const [index, [name, { key, object }]] of objects.entries()) {
+    let index = 0;
+    for (const decoded of objects) {
       if (index > 0 && index % sliceSize === 0) await setImmediate();
       if (signal.aborted) return;
-      this.#keyOfName.set(name, key);
-      this.#tell({ type: 'put', key, object });
+      this.#byName.set(decoded.name, decoded);
+      this.#tell({ type: 'put', key: decoded.key, object: decoded.object });
+      index += 1;
     }
-    this.fresh();
+    this.fresh(asOf);
     this.#tell({ type: 'synced' });
   }
 
-  put(name: string, { key, object }: Decoded<T>): void {
-    const before = this.#keyOfName.get(name);
-    if (before !== undefined && before !== key) this.#tell({ type: 'gone', key: before });
-    this.#keyOfName.set(name, key);
+  put(decoded: Named<T>): void {
+    const { name, key, object } = decoded;
+    const before = this.#byName.get(name);
+    if (before !== undefined && before.key !== key) this.#tell({ type: 'gone', key: before.key });
+    this.#byName.set(name, decoded);
     this.#tell({ type: 'put', key, object });
   }
 
-  gone(name: string, key: string): void {
-    if (this.#keyOfName.get(name) === key) this.#keyOfName.delete(name);
+  gone({ name, key }: Named<T>): void {
+    if (this.#byName.get(name)?.key === key) this.#byName.delete(name);
     this.#tell({ type: 'gone', key });
   }
 
-  /** The source is known to be current now. */
-  fresh(): void {
-    this.#asOf = this.#now();
+  /** The source is known to have been current at `asOf`, and can be reached. */
+  fresh(asOf: number): void {
+    this.#asOf = Math.max(this.#asOf, asOf);
     this.#staleSince = undefined;
     this.#guard('onFreshness', () => this.#needs.onFreshness?.({ asOf: this.#asOf }));
   }

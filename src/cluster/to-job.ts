@@ -1,20 +1,42 @@
-import type { Condition, Job } from '../model/job.js';
+import type { Condition, ExitRule, Job } from '../model/job.js';
 import { endedTrialsAnnotation, experimentLabel } from './objects.js';
 import type { KubernetesObject } from './objects.js';
+import { shared, sharedCondition } from './shared-text.js';
 
 /** The parts of batch/v1 Job that are read. */
 export interface RawJob extends KubernetesObject {
-  readonly spec?: { readonly parallelism?: number; readonly completions?: number; readonly suspend?: boolean };
+  readonly spec?: {
+    readonly parallelism?: number;
+    readonly completions?: number;
+    readonly suspend?: boolean;
+    readonly backoffLimit?: number;
+    readonly backoffLimitPerIndex?: number;
+    readonly activeDeadlineSeconds?: number;
+    readonly managedBy?: string;
+    readonly podFailurePolicy?: { readonly rules?: readonly RawRule[] };
+  };
   readonly status?: {
     readonly active?: number;
     readonly succeeded?: number;
     readonly failed?: number;
     readonly ready?: number;
+    readonly failedIndexes?: string;
     readonly startTime?: string;
     readonly completionTime?: string;
     readonly conditions?: readonly RawCondition[];
   };
 }
+
+interface RawRule {
+  readonly action?: string;
+  readonly onExitCodes?: {
+    readonly containerName?: string | null;
+    readonly operator?: string;
+    readonly values?: readonly number[];
+  };
+}
+
+const ownController = 'kubernetes.io/job-controller';
 
 export interface RawCondition {
   readonly type: string;
@@ -28,6 +50,8 @@ export interface RawCondition {
 export function toJob(raw: RawJob): Job {
   const { metadata = {}, spec = {}, status = {} } = raw;
   const experimentId = metadata.labels?.[experimentLabel];
+  const { backoffLimit, backoffLimitPerIndex, activeDeadlineSeconds, managedBy } = spec;
+  const exitRules = (spec.podFailurePolicy?.rules ?? []).flatMap(toExitRule);
   const finishedAt = status.completionTime ?? failedAt(status.conditions);
   return {
     id: metadata.uid ?? '',
@@ -46,22 +70,38 @@ export function toJob(raw: RawJob): Job {
     parallelism: spec.parallelism ?? 1,
     ...(spec.completions !== undefined && { completions: spec.completions }),
     suspended: spec.suspend ?? false,
+    ...(backoffLimit !== undefined && backoffLimitPerIndex === undefined && { backoffLimit }),
+    ...(backoffLimitPerIndex !== undefined && { backoffLimitPerIndex }),
+    ...(activeDeadlineSeconds !== undefined && { activeDeadlineSeconds }),
+    ...(managedBy !== undefined && managedBy !== ownController && { managedBy }),
+    ...(present(status.failedIndexes) && { failedIndexes: status.failedIndexes }),
+    ...(exitRules.length > 0 && { exitRules }),
     conditions: (status.conditions ?? []).map(toCondition),
   };
 }
 
 export function toCondition({ type, status, reason, message, lastTransitionTime: at }: RawCondition): Condition {
-  return {
-    type,
-    status,
-    ...(reason !== undefined && reason !== '' && { reason }),
-    ...(message !== undefined && message !== '' && { message }),
-    ...(at !== undefined && at !== null && { at }),
-  };
+  return sharedCondition({
+    type: shared(type ?? ''),
+    status: shared(status ?? ''),
+    ...(present(reason) && { reason: shared(reason) }),
+    ...(present(message) && { message: shared(message) }),
+    ...(present(at) && { at: shared(at) }),
+  });
 }
 
 /** `completionTime` is set for successes only. */
 function failedAt(conditions: readonly RawCondition[] = []): string | undefined {
   const failed = conditions.find(({ type, status }) => type === 'Failed' && status === 'True');
   return failed?.lastTransitionTime ?? undefined;
+}
+
+function toExitRule({ action = '', onExitCodes }: RawRule): ExitRule[] {
+  if (!onExitCodes) return [];
+  const { operator = 'In', values = [], containerName } = onExitCodes;
+  return [{ action, operator, values, ...(present(containerName) && { containerName }) }];
+}
+
+export function present(text: string | null | undefined): text is string {
+  return text !== undefined && text !== null && text !== '';
 }

@@ -1,4 +1,4 @@
-import type { JobSettings } from '../cluster/job-template.js';
+import type { JobSettings } from '../cluster/job-settings.js';
 import type { Claims } from '../store/claims.js';
 import type { Experiments } from '../store/experiments.js';
 import type { Files } from '../store/files.js';

@@ -52,16 +52,16 @@ export function createExperimentReconciler(needs: ExperimentReconcilerNeeds): Re
       await needs.jobs.delete(job.name, { propagation: 'Background' });
       return { after: soonMs };
     }
-    const settled = await tellRefusal(experiment, () => ensureJob(experiment, job));
+    const settled = await tellRefusal(experiment, job, () => ensureJob(experiment, job));
     await takeBackLostClaims(needs, experiment.id);
     return { after: settled ? resyncMs : soonMs };
   }
 
-  /** Does `work`; what the cluster says against it is written on the experiment, and cleared when it works again. */
-  async function tellRefusal<T>(experiment: Experiment, work: () => Promise<T>): Promise<T> {
+  /** Does `work`; what the cluster says against it is written on the experiment, else what is known of its Job. */
+  async function tellRefusal<T>(experiment: Experiment, job: Job | undefined, work: () => Promise<T>): Promise<T> {
     try {
       const done = await work();
-      await tell(experiment, undefined);
+      await tell(experiment, job?.diagnosis);
       return done;
     } catch (error) {
       if (error instanceof ClusterError) await tell(experiment, refusal(error, iso(needs.now())));

@@ -5,19 +5,39 @@ import type { ProgramInput, ResourcesInput } from './submission-input.js';
 
 /** Not whether the file exists, nor whether the executable is in it: only the reader of the file knows. */
 export function checkProgram(input: ProgramInput, fileName: string, note: Note): Program {
-  const { executable, command } = input;
+  const { executable, command, image } = input;
   if (typeof executable === 'string') {
     const flaw = executable.split('/').includes('..') ? 'has .. in its path' : pathFlaw(executable);
     if (flaw) note('PROGRAM_INVALID', `The executable ${flaw}.`, ['program', 'executable']);
   }
   if (command) checkCommand(command, note);
+  if (typeof image === 'string' && !isImageReference(image)) {
+    const shown = image.length > 60 || hasControl(image) ? 'The image' : `"${image}"`;
+    const message = `${shown} is no container image reference, such as ghcr.io/lab/solver:1.2 or python@sha256:….`;
+    note('PROGRAM_INVALID', message, ['program', 'image']);
+  }
   return {
     fileId: input.fileId,
     fileName,
     kind: input.kind ?? 'AUTO',
     ...(typeof executable === 'string' && { executable }),
     ...(command && { command }),
+    ...(typeof image === 'string' && { image }),
   };
+}
+
+const domainPart = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
+const domain = `(?:${domainPart}(?:\\.${domainPart})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?`;
+const pathPart = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+const imageReference = new RegExp(
+  `^((?:${domain}/)?${pathPart}(?:/${pathPart})*)(?::\\w[\\w.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$`,
+);
+
+/** A name of at most 255 characters, then a tag, a digest, both or neither. @see github.com/distribution/reference, regexp.go */
+function isImageReference(text: string): boolean {
+  if (text.length > 512) return false;
+  const [, name] = imageReference.exec(text) ?? [];
+  return name !== undefined && name.length <= 255;
 }
 
 function checkCommand(command: readonly string[], note: Note): void {

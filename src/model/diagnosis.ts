@@ -1,8 +1,34 @@
+/** Why a Job or a pod waits or failed, as Kubernetes' own objects tell it; docs/diagnosis.md says when each is right. */
+export const clusterCodes = [
+  'IMAGE_PULL',
+  'UNSCHEDULABLE_CPU',
+  'UNSCHEDULABLE_MEMORY',
+  'UNSCHEDULABLE_OTHER',
+  'QUOTA_EXCEEDED',
+  'ADMISSION_DENIED',
+  'CONFIG_MISSING',
+  'VOLUME_PENDING',
+  'CONTAINER_CREATING',
+  'CRASH_LOOP',
+  'OUT_OF_MEMORY',
+  'EVICTED',
+  'NODE_LOST',
+  'PREEMPTED',
+  'DEADLINE_EXCEEDED',
+  'BACKOFF_EXHAUSTED',
+  'PROGRAM_EXIT',
+  'PROGRAM_SIGNAL',
+  'PROGRAM_NOT_FOUND',
+  'JOB_DELETED_OUTSIDE',
+  'SUSPENDED',
+  'UNKNOWN',
+] as const;
+
+export type ClusterCode = (typeof clusterCodes)[number];
+
 export type DiagnosisCode =
-  | 'PROGRAM_EXIT'
-  | 'PROGRAM_SIGNAL'
+  | ClusterCode
   | 'PROGRAM_TIMEOUT'
-  | 'PROGRAM_NOT_FOUND'
   | 'RESULT_MISSING'
   | 'RESULT_MALFORMED'
   | 'POD_LOST'

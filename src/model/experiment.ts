@@ -13,6 +13,8 @@ export interface Program {
   readonly executable?: string;
   /** Replaces how it is started; the configuration file's path is appended. */
   readonly command?: readonly string[];
+  /** A container image of the user's own, in place of the runner image. */
+  readonly image?: string;
 }
 
 /** Kubernetes quantities for one worker. */
@@ -52,6 +54,8 @@ export interface ExperimentSpec {
 /** An experiment and where it stands. Times are RFC 3339, UTC, milliseconds. */
 export interface Experiment extends ExperimentSpec {
   readonly id: string;
+  /** Who submitted it; absent until it is recorded. */
+  readonly owner?: string;
   readonly phase: ExperimentPhase;
   readonly diagnosis?: Diagnosis;
   readonly createdAt: string;

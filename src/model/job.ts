@@ -1,3 +1,5 @@
+import type { Diagnosis } from './diagnosis.js';
+
 /** A condition of a Job or pod, as Kubernetes wrote it. `at` is RFC 3339. */
 export interface Condition {
   readonly type: string;
@@ -27,5 +29,25 @@ export interface Job {
   readonly parallelism: number;
   readonly completions?: number;
   readonly suspended: boolean;
+  /** Failed attempts that are allowed, over all pods; absent when it counts per index. */
+  readonly backoffLimit?: number;
+  readonly backoffLimitPerIndex?: number;
+  readonly activeDeadlineSeconds?: number;
+  /** The controller that makes its pods, when that is not Kubernetes' own. */
+  readonly managedBy?: string;
+  /** Indexes that failed for good, as Kubernetes writes them, e.g. 1,3-5. */
+  readonly failedIndexes?: string;
+  /** Rules of podFailurePolicy that look at exit codes, in order. */
+  readonly exitRules?: readonly ExitRule[];
   readonly conditions: readonly Condition[];
+  /** Why it waits or failed; added by control/diagnosis-feed. */
+  readonly diagnosis?: Diagnosis;
+}
+
+/** One rule of podFailurePolicy on exit codes; `values` belong to `operator` In or NotIn. */
+export interface ExitRule {
+  readonly action: string;
+  readonly operator: string;
+  readonly values: readonly number[];
+  readonly containerName?: string;
 }

@@ -1,3 +1,4 @@
+import type { Diagnosis } from './diagnosis.js';
 import type { Condition } from './job.js';
 
 export type PodPhase = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'UNKNOWN';
@@ -17,6 +18,21 @@ export interface Container {
   readonly signal?: number;
   readonly startedAt?: string;
   readonly finishedAt?: string;
+  /** `Always` for an init container makes it a sidecar. */
+  readonly sidecar?: true;
+  /** Its limit, as it was written, e.g. 24Mi. */
+  readonly memoryLimit?: string;
+  /** How it ended before it was started again. */
+  readonly last?: Termination;
+}
+
+/** An end of a container. `at` is RFC 3339. */
+export interface Termination {
+  readonly exitCode?: number;
+  readonly signal?: number;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly at?: string;
 }
 
 /** A Kubernetes pod, trimmed to what anybody looks at: about 0.6 KB instead of 10. `id` is the uid. */
@@ -27,6 +43,8 @@ export interface Pod {
   readonly experimentId?: string;
   /** Uid of the Job that owns it. */
   readonly jobId?: string;
+  /** Name of its Job, from its label: it stays when the Job is gone and its pods are left to themselves. */
+  readonly jobName?: string;
   readonly completionIndex?: number;
   readonly phase: PodPhase;
   /** What `kubectl get pods` prints, e.g. Init:0/1, CrashLoopBackOff, Completed. */
@@ -40,8 +58,25 @@ export interface Pod {
   /** `status.reason` and `status.message` of the pod itself, e.g. Evicted. */
   readonly reason?: string;
   readonly message?: string;
+  /** Whether ended containers are started again in this pod; never when absent. */
+  readonly restartPolicy?: 'Always' | 'OnFailure';
+  /** What the scheduler looks for on one node. */
+  readonly requests?: PodRequests;
+  /** Given disktype=nvme and zone=a, return 'disktype=nvme, zone=a'. */
+  readonly nodeSelector?: string;
+  /** Who places it, when that is not Kubernetes' own scheduler. */
+  readonly schedulerName?: string;
+  readonly activeDeadlineSeconds?: number;
   readonly conditions: readonly Condition[];
   readonly containers: readonly Container[];
+  /** Why it waits or failed; added by control/diagnosis-feed. */
+  readonly diagnosis?: Diagnosis;
+}
+
+/** The sum over containers; an init container counts when it alone asks for more. */
+export interface PodRequests {
+  readonly cpus?: number;
+  readonly memoryBytes?: number;
 }
 
 /** True when nothing of this pod runs any more and nothing will. */

@@ -26,6 +26,7 @@ export interface ProgramInput {
   readonly kind?: Maybe<ProgramKind>;
   readonly executable?: Maybe<string>;
   readonly command?: Maybe<readonly string[]>;
+  readonly image?: Maybe<string>;
 }
 
 export interface ResourcesInput {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApi } from './api.js';
+import { installRunner } from './install.js';
 import { runLoop } from './loop.js';
 import { createOutput, type Output } from './output.js';
 import { ApiLost } from './retry.js';
@@ -9,6 +10,13 @@ import { ApiLost } from './retry.js';
 /** How long an API that is away is waited for. */
 const patienceSeconds = 600;
 const exitStopped = 143;
+
+// What an init container is for whose pod runs the user's own image: `main.js install DIRECTORY`.
+const [verb, target] = process.argv.slice(2);
+if (verb === 'install' && target !== undefined) {
+  installRunner(target);
+  process.exit(0);
+}
 
 const stop = new AbortController();
 const output = createOutput(process.stdout, () => stop.abort(new Error('Nobody reads the log any more.')));

@@ -13,16 +13,7 @@ export type ExperimentRow = Omit<Experiment, 'id' | 'createdAt' | 'startedAt' | 
 };
 
 export function toExperiment(row: ExperimentRow): Experiment {
-  const {
-    _id,
-    owner: _owner,
-    idempotencyKey: _key,
-    submissionHash: _hash,
-    createdAt,
-    startedAt,
-    finishedAt,
-    ...same
-  } = row;
+  const { _id, idempotencyKey: _key, submissionHash: _hash, createdAt, startedAt, finishedAt, ...same } = row;
   return {
     ...same,
     id: _id,

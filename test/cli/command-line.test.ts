@@ -45,6 +45,8 @@ describe('the command line', () => {
       directory,
       server: server.url,
       signal: new AbortController().signal,
+      diagnose: () => [],
+      readInput: async () => '',
       ...more,
     });
     return { exitCode, stdout: stdout.text, stderr: stderr.text };
@@ -167,6 +169,8 @@ describe('the command line', () => {
         color: false,
         directory: inside,
         signal,
+        diagnose: () => [],
+        readInput: async () => '',
       }),
     ).toBe(0);
     expect(stdout.text).toBe('e1\n');

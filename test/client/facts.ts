@@ -37,6 +37,7 @@ export function job(more: Partial<Job> = {}): Job {
     completions: 2,
     suspended: false,
     conditions: [],
+    diagnosis: null,
     ...more,
   };
 }
@@ -57,6 +58,7 @@ export function pod(id: string, more: Partial<Pod> = {}): Pod {
     deletedAt: null,
     restarts: 0,
     conditions: [],
+    diagnosis: null,
     containers: [],
     ...more,
   };

@@ -140,6 +140,16 @@ export class ApiServer implements AsyncDisposable {
     else this.#list(call);
   }
 
+  /** A watch list: all there is, and a bookmark that says that this was all. */
+  #tellAll(response: ServerResponse): void {
+    for (const object of this.pots.values()) response.write(`${JSON.stringify({ type: 'ADDED', object })}\n`);
+    const metadata = {
+      resourceVersion: String(this.#version),
+      annotations: { 'k8s.io/initial-events-end': 'true' },
+    };
+    response.write(`${JSON.stringify({ type: 'BOOKMARK', object: { kind: 'Pot', metadata } })}\n`);
+  }
+
   #list({ query, response }: Call): void {
     const limit = Number(query.get('limit') ?? 500);
     const [start = 0, version = this.#version] = query.get('continue')?.split('@').map(Number) ?? [];
@@ -156,11 +166,12 @@ export class ApiServer implements AsyncDisposable {
   }
 
   watch({ query, response }: Call): void {
-    const from = Number(query.get('resourceVersion'));
+    const from = Number(query.get('resourceVersion') ?? this.#version);
     if (from < this.#forgotten) return status(response, 410, 'Expired', `too old resource version: ${from}`);
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
-    for (const { version, line } of this.#history) if (version > from) response.write(line);
+    if (query.get('sendInitialEvents') === 'true') this.#tellAll(response);
+    else for (const { version, line } of this.#history) if (version > from) response.write(line);
     this.#watches.add(response);
     response.on('close', () => this.#watches.delete(response));
   }

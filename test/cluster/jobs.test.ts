@@ -26,7 +26,7 @@ afterEach(async () => {
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const text = await bodyOf(request);
   const body = (text === '' ? {} : JSON.parse(text)) as { metadata?: { name: string } };
-  const url = String(request.url);
+  const url = new URL(String(request.url), 'http://server').pathname;
   if (url === '/version') return json(response, 200, { gitVersion: 'v1.36.3' });
   if (request.method === 'POST') {
     const path = `${url}/${String(body.metadata?.name)}`;

@@ -7,7 +7,7 @@ import { ApiServer } from './api-server.js';
 import type { Call, Pot } from './api-server.js';
 import { eventually } from './eventually.js';
 
-export const quick = { minMs: 2, maxMs: 20, silenceMs: 60_000, shortWatchMs: 20, listTimeoutMs: 5_000 };
+export const quick = { minMs: 2, maxMs: 20, shortWatchMs: 20, listTimeoutMs: 5_000 };
 
 export type Kitchen = Awaited<ReturnType<typeof openKitchen>>;
 

@@ -130,7 +130,7 @@ describe('a reflector converges', () => {
 
   it('when a socket is half open: nothing comes and nothing breaks', async () => {
     kitchen.onFirstWatches(1, ({ response }) => response.writeHead(200).flushHeaders());
-    await kitchen.begin({ timing: { ...quick, silenceMs: 60 } });
+    await kitchen.begin({ timing: { ...quick, bookmarkMs: 40, slackMs: 20 } });
     kitchen.changeEverything();
     await kitchen.converged();
     expect(kitchen.freshness.some(({ reason }) => reason?.startsWith('nothing was heard'))).toBe(true);
@@ -138,14 +138,14 @@ describe('a reflector converges', () => {
 
   it('when the server does not even answer the watch', async () => {
     kitchen.onFirstWatches(1, () => undefined);
-    await kitchen.begin({ timing: { ...quick, silenceMs: 60 } });
+    await kitchen.begin({ timing: { ...quick, bookmarkMs: 40, slackMs: 20 } });
     kitchen.changeEverything();
     await kitchen.converged();
     expect(kitchen.server.count('list')).toBe(1);
   });
 
   it('when the server does not end a watch as it promised', async () => {
-    await kitchen.begin({ timing: { ...quick, watchMinSeconds: 0.02, random: () => 0, deadlineSlackMs: 30 } });
+    await kitchen.begin({ timing: { ...quick, watchMinSeconds: 0.02, random: () => 0, slackMs: 30 } });
     await eventually(() => kitchen.server.count('watch') >= 3);
     kitchen.changeEverything();
     await kitchen.converged();

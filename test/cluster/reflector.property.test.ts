@@ -29,8 +29,9 @@ const step = fc.oneof(
 
 it('a reflector ends in what the server holds, whatever happens to requests and connections on the way', async () => {
   const script = fc.array(fc.constantFrom(...Object.keys(faults), 'none', 'none'), { maxLength: 12 });
+  const firstSync = fc.constantFrom('pages' as const, 'watchList' as const);
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 40 }), script, async (steps, happenings) => {
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), script, firstSync, async (steps, happenings, way) => {
       const kitchen = await openKitchen();
       const { server } = kitchen;
       server.fault = (call) => faults[happenings[server.calls.length - 1] ?? 'none']?.(call, kitchen) ?? false;
@@ -41,7 +42,7 @@ it('a reflector ends in what the server holds, whatever happens to requests and 
         reset: () => server.resetConnections(),
         wait: () => new Promise((resolve) => void setTimeout(resolve, 3)),
       };
-      kitchen.reflect();
+      kitchen.reflect({ firstSync: way });
       for (const one of steps) {
         if ('fill' in one) server.put(one.pot, one.fill);
         else if ('pot' in one) server.remove(one.pot);
@@ -51,6 +52,6 @@ it('a reflector ends in what the server holds, whatever happens to requests and 
       expect(kitchen.store.size).toBe(server.pots.size);
       await kitchen[Symbol.asyncDispose]();
     }),
-    { numRuns: 60, endOnFailure: true },
+    { numRuns: 100, endOnFailure: true },
   );
 });

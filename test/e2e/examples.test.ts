@@ -18,7 +18,7 @@ afterAll(async () => {
 /** Runs an example as the README says, and gives back its results. */
 async function run(example: string) {
   const output = join(directory.path, `${example}.csv`);
-  const ended = await runProgram('cli/main.js', [
+  const ended = await runProgram('glados.js', [
     'run',
     `examples/${example}`,
     '--server',

@@ -167,6 +167,36 @@ describe('problems', () => {
     expect(problemsOf(changes)).toEqual([problem]);
   });
 
+  it.each([
+    '',
+    ' ',
+    'Python:3',
+    'python:',
+    'python@sha256:12',
+    'python 3',
+    'https://ghcr.io/lab/x',
+    '-x',
+    'a//b',
+    'a/b:c:d',
+    'x'.repeat(256),
+    '--privileged',
+    'a\nb',
+  ])('no image: %j', (image) => {
+    expect(problemsOf({ program: { fileId: 'f', image } })).toEqual(['PROGRAM_INVALID program.image']);
+  });
+
+  it.each([
+    'python',
+    'python:3.13-slim',
+    'lab/solver',
+    'ghcr.io/lab/solver__x.y-z:1.2_A',
+    'localhost:5000/a/b/c',
+    '[fd00::1]:5000/solver',
+    `registry.example.org/solver:2@sha256:${'0f'.repeat(32)}`,
+  ])('an image: %j', (image) => {
+    expect(check({ program: { fileId: 'f', image } }).spec?.program.image).toBe(image);
+  });
+
   it.each(['0', '-1', '1 Gi', '1gi', 'Gi', '1KiB', '1e', '', '0x10', '1.2.3', '1e999999999', '١'])(
     'no Kubernetes quantity: %j',
     (memory) => {

@@ -30,7 +30,7 @@ describe('experiments', () => {
       version: 1,
     };
     await add(experiment);
-    expect(await experiments.get('same')).toEqual(experiment);
+    expect(await experiments.get('same')).toEqual({ ...experiment, owner: 'local' });
     expect(await experiments.get('other')).toBeUndefined();
   });
 

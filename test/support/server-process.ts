@@ -15,6 +15,8 @@ export interface ServerProcess extends AsyncDisposable {
   readonly kubeconfigPath: string;
   readonly client: GladosClient;
   readonly stdout: string;
+  /** What it logged. */
+  readonly stderr: string;
   /** Ends it at once, as a crash would. */
   kill(): Promise<void>;
   /** Ends it as Ctrl-C does. @returns its exit code */
@@ -34,10 +36,14 @@ export function temporaryDirectory(): Disposable & { readonly path: string } {
 }
 
 /** Starts `npm start`'s program and waits until it says that it is ready. */
-export async function startServer(args: readonly string[] = ['--ephemeral'], port = 0): Promise<ServerProcess> {
+export async function startServer(
+  args: readonly string[] = ['--ephemeral'],
+  port = 0,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const child = spawn(process.execPath, ['dist/src/main.js', '--port', String(port), ...args], {
     cwd: root,
-    env: serverEnvironment(),
+    env: { ...serverEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = collect(child);
@@ -60,6 +66,9 @@ export async function startServer(args: readonly string[] = ['--ephemeral'], por
     kubeconfigPath: /KUBECONFIG=(\S+)/.exec(output.stdout)?.[1] ?? '',
     get stdout() {
       return output.stdout;
+    },
+    get stderr() {
+      return output.stderr;
     },
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGINT'),

@@ -68,7 +68,9 @@ export async function* readPod(session: LogSession, reading: PodReading): AsyncG
   if (typeof after === 'object' && after.whole) return;
   const position = typeof after === 'object' ? { time: after.time, ordinal: after.ordinal } : undefined;
   const more = { follow, after: position, sinceTime: since, signal: reading.signal ?? session.signal };
-  for await (const line of followPodLog(session.needs.connection, podLog(session, pod, more))) {
+  const log = podLog(session, pod, more);
+  const lines = follow ? session.needs.shared.follow(log) : followPodLog(session.needs.connection, log);
+  for await (const line of lines) {
     yield toEntry(line, pod, session.request.trialIndex);
   }
 }

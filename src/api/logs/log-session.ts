@@ -1,4 +1,5 @@
 import type { ClusterConnection } from '../../cluster/connection.js';
+import type { SharedLogs } from '../../cluster/shared-logs.js';
 import type { Pod } from '../../model/pod.js';
 import type { Experiments } from '../../store/experiments.js';
 import type { TrialLogs } from '../../store/trial-logs.js';
@@ -9,6 +10,8 @@ import type { LogQueue } from './log-queue.js';
 
 export interface LogReaderNeeds {
   readonly connection: ClusterConnection;
+  /** Follows pods, one connection for all who follow the same. */
+  readonly shared: SharedLogs;
   readonly pods: LiveStore<Pod>;
   readonly experiments: Pick<Experiments, 'get'>;
   readonly trials: Pick<Trials, 'get' | 'ofPod' | 'holders'>;

@@ -7,7 +7,7 @@ import { startControllers } from './controllers/controllers.js';
 import { keptCredentials, writeKubeconfig } from './kubeconfig.js';
 import type { ImageProgram } from './node/images.js';
 import { startNode } from './node/node.js';
-import { openObjectStore } from './object-store.js';
+import { defaultBounds, openObjectStore } from './object-store.js';
 import type { ObjectStore } from './objects.js';
 import { kindOf } from './resources.js';
 
@@ -27,14 +27,22 @@ export interface LocalKubernetesOptions {
   readonly images: Readonly<Record<string, ImageProgram>>;
   /** PATH of the pods; the system's usual one when left out. */
   readonly path?: string;
+  /** How many past changes a watch or a list may ask for; 10,000 when left out. */
+  readonly historyChanges?: number;
   /** What grace periods are multiplied with; below 1 in tests. */
   readonly graceScale?: number;
   /** Told of defects; by default they go to standard error. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** The namespaces that are there from the beginning. */
-const namespaces = ['default', 'kube-system', 'glados-runners'];
+const enforceLabel = 'pod-security.kubernetes.io/enforce';
+
+/** The namespaces that are there from the beginning. What a real cluster would refuse of a runner, this one refuses. */
+const namespaces: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  default: {},
+  'kube-system': {},
+  'glados-runners': { [enforceLabel]: 'restricted' },
+};
 
 /**
  * Starts a Kubernetes of one process and one machine: API server, Job
@@ -45,7 +53,7 @@ const namespaces = ['default', 'kube-system', 'glados-runners'];
  * @throws Error when another process uses the directory, or the port is taken
  */
 export async function startLocalKubernetes(options: LocalKubernetesOptions): Promise<LocalKubernetes> {
-  const { images, graceScale, path, port = 0 } = options;
+  const { images, graceScale, path, historyChanges, port = 0 } = options;
   const directory = resolve(options.directory);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const started: (Disposable | AsyncDisposable)[] = [];
@@ -54,7 +62,12 @@ export async function startLocalKubernetes(options: LocalKubernetesOptions): Pro
     return one;
   };
   try {
-    const store = use(openObjectStore(join(directory, 'objects.db')));
+    const store = use(
+      openObjectStore(
+        join(directory, 'objects.db'),
+        historyChanges === undefined ? defaultBounds : { ...defaultBounds, changes: historyChanges },
+      ),
+    );
     makeNamespaces(store);
     use(endNamespaces(store));
     const node = use(
@@ -98,9 +111,16 @@ async function endAll(started: (Disposable | AsyncDisposable)[]): Promise<void> 
 }
 
 function makeNamespaces(store: ObjectStore): void {
-  for (const name of namespaces) {
-    if (store.get('namespaces', undefined, name)) continue;
+  for (const [name, labels] of Object.entries(namespaces)) {
+    const present = store.get('namespaces', undefined, name);
     const route = { kind: kindOf('namespaces'), watch: false };
-    createFrom(store, route, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, false);
+    if (!present) {
+      createFrom(store, route, { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, false);
+    } else if (enforceLabel in labels && present.metadata.labels?.[enforceLabel] === undefined) {
+      store.update('namespaces', undefined, name, (current) => {
+        current.metadata.labels = { ...current.metadata.labels, ...labels };
+        return current;
+      });
+    }
   }
 }

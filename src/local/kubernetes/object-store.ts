@@ -13,7 +13,7 @@ export interface HistoryBounds {
   readonly bytes: number;
 }
 
-const defaultBounds: HistoryBounds = { changes: 10_000, bytes: 64 * 1024 * 1024 };
+export const defaultBounds: HistoryBounds = { changes: 10_000, bytes: 64 * 1024 * 1024 };
 
 /**
  * Opens the cluster's objects: all in memory, each change written through to

@@ -33,7 +33,16 @@ export interface KubernetesObject {
 }
 
 /** The plural resource names that this cluster knows, as they stand in a URL. */
-export type ResourceName = 'pods' | 'jobs' | 'secrets' | 'configmaps' | 'events' | 'namespaces' | 'leases';
+export type ResourceName =
+  | 'pods'
+  | 'jobs'
+  | 'secrets'
+  | 'configmaps'
+  | 'events'
+  | 'namespaces'
+  | 'leases'
+  | 'resourcequotas'
+  | 'limitranges';
 
 /** One change of one object. `version` is its resourceVersion as a number; versions grow by at least one per change over all resources. */
 export interface ObjectEvent {

@@ -21,6 +21,7 @@ const core = { group: '', version: 'v1', namespaced: true, subresources: [] } as
 export const kinds: readonly Kind[] = [
   { ...core, resource: 'configmaps', kind: 'ConfigMap', singular: 'configmap', shortNames: ['cm'] },
   { ...core, resource: 'events', kind: 'Event', singular: 'event', shortNames: ['ev'] },
+  { ...core, resource: 'limitranges', kind: 'LimitRange', singular: 'limitrange', shortNames: ['limits'] },
   {
     ...core,
     resource: 'namespaces',
@@ -38,6 +39,14 @@ export const kinds: readonly Kind[] = [
     shortNames: ['po'],
     categories: ['all'],
     subresources: ['log', 'status'],
+  },
+  {
+    ...core,
+    resource: 'resourcequotas',
+    kind: 'ResourceQuota',
+    singular: 'resourcequota',
+    shortNames: ['quota'],
+    subresources: ['status'],
   },
   { ...core, resource: 'secrets', kind: 'Secret', singular: 'secret', shortNames: [] },
   {

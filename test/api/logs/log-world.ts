@@ -1,3 +1,4 @@
+import { createSharedLogs } from '../../../src/cluster/shared-logs.js';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createLogReader } from '../../../src/api/logs/log-reader.js';
 import type { LogLine, LogMessage, LogReader, LogReaderNeeds } from '../../../src/api/logs/log-reader.js';
@@ -79,6 +80,7 @@ export async function openLogWorld({ answers = true } = {}) {
 
   const needs: LogReaderNeeds = {
     connection: server.connection,
+    shared: createSharedLogs(server.connection),
     pods,
     experiments: { get: async (id) => (id === 'e' ? (experiment as unknown as Experiment) : undefined) },
     trials: {

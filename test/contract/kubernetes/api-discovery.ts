@@ -70,6 +70,18 @@ export function itTellsWhatItIs(open: () => Promise<TestCluster>): void {
       expect(patch?.[1].patch?.parameters.map(({ name }) => name)).toContain('fieldValidation');
     });
 
+    it('tells its user what he may do', async () => {
+      const resourceAttributes = { verb: 'create', group: 'batch', resource: 'jobs', namespace: cluster.namespace };
+      const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+      const { status, body } = await request('POST', path, { spec: { resourceAttributes } });
+      expect(status).toBe(201);
+      expect(body).toMatchObject({
+        kind: 'SelfSubjectAccessReview',
+        spec: { resourceAttributes },
+        status: { allowed: true },
+      });
+    });
+
     it('refuses who is nobody', async () => {
       const { status, body } = await cluster.requestAsStranger('/api/v1/pods');
       expect({ status, reason: body.reason }).toEqual({ status: 401, reason: 'Unauthorized' });

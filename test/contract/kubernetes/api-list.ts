@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { configMap, mergePatch, namesOf, pathOf, pod } from './examples.js';
+import { configMap, job, mergePatch, namesOf, pathOf, pod } from './examples.js';
 import type { TestCluster } from './open-cluster.js';
 
 /** What any Kubernetes API must do when it lists. */
@@ -35,6 +35,35 @@ export function itLists(open: () => Promise<TestCluster>): void {
       expect(await selected('!odd,tier')).toEqual(['m0', 'm1']);
       expect(await selected('odd=')).toEqual(['m3']);
       expect(await selected('size>4')).toEqual(['m4']);
+    });
+
+    it('selects as kubectl and the product do', async () => {
+      expect(await selected('tier in (a,b),odd notin (yes)')).toEqual(['m0', 'm1']);
+      expect(await selected('tier,odd')).toEqual(['m2']);
+      expect(await selected('size<6')).toEqual(['m4']);
+      expect(await selected('size > 5')).toEqual([]);
+      expect(await selected('tier=b,tier!=b')).toEqual([]);
+      expect(await selected(' tier = b , odd != yes ')).toEqual(['m1']);
+      const product = { 'app.kubernetes.io/name': 'glados', 'app.kubernetes.io/instance': 'x-1' };
+      await request('POST', maps, configMap('labelled', {}, { suite: 'list', ...product }));
+      expect(await selected('app.kubernetes.io/name=glados,app.kubernetes.io/instance in (x-1)')).toEqual(['labelled']);
+      await request('DELETE', `${maps}/labelled`);
+    });
+
+    it('selects Jobs, pods and namespaces by their state, and secrets by type', async () => {
+      const found = async (path: string, fields: string): Promise<string[]> =>
+        namesOf((await request('GET', `${path}?fieldSelector=${encodeURIComponent(fields)}`)).body);
+      const { namespace } = cluster;
+      const jobs = pathOf(cluster, 'jobs');
+      await request('POST', jobs, job('still', cluster));
+      expect(await found(jobs, 'status.successful=0')).toEqual(['still']);
+      expect(await found(jobs, 'metadata.name=still,metadata.namespace!=other')).toEqual(['still']);
+      expect(await found(jobs, 'status.successful!=0')).toEqual([]);
+      expect(await found('/api/v1/namespaces', `status.phase=Active,metadata.name=${namespace}`)).toEqual([namespace]);
+      await request('POST', pathOf(cluster, 'secrets'), { metadata: { name: 'typed' }, type: 'example.com/kind' });
+      expect(await found(pathOf(cluster, 'secrets'), 'type=example.com/kind')).toEqual(['typed']);
+      const ended = 'status.phase!=Pending,status.phase!=Running,status.phase!=Succeeded';
+      expect(await found('/api/v1/pods', `metadata.namespace=${namespace},${ended}`)).toEqual([]);
     });
 
     it('refuses a label selector that cannot be read', async () => {

@@ -7,6 +7,7 @@ import { itScalesJobs } from './jobs-scaling.js';
 import { stepsOn } from './jobs-steps.js';
 import type { Steps } from './jobs-steps.js';
 import { itCompletesJobs } from './jobs-success.js';
+import { itPassesThroughStates } from './jobs-transitions.js';
 
 /** What any Job controller must do: run pods to completion, count them once, and say how it went. */
 export function itRunsJobs(open: () => Promise<TestCluster>): void {
@@ -23,6 +24,7 @@ export function itRunsJobs(open: () => Promise<TestCluster>): void {
     itFailsJobs(() => steps);
     itJudgesPodFailures(() => steps);
     itScalesJobs(() => steps);
+    itPassesThroughStates(() => steps);
     itDeletesJobs(() => steps);
   });
 }

@@ -70,14 +70,21 @@ export interface TestCluster extends AsyncDisposable {
   watch(path: string): Cancellable<WatchEvent>;
 }
 
-/** With KUBECONFIG set: that cluster. Otherwise a fresh stand-in in a temporary directory. */
-export async function openCluster(): Promise<TestCluster> {
+/**
+ * With KUBECONFIG set: that cluster. Otherwise a fresh stand-in in a temporary
+ * directory, which remembers `historyChanges` changes if that is given.
+ */
+export async function openCluster(historyChanges?: number): Promise<TestCluster> {
   const image = process.env['CONTRACT_IMAGE'] ?? 'localhost/debian:bookworm-slim';
   const given = process.env['KUBECONFIG'];
   if (given !== undefined && given !== '') return withNamespace(connect(given), image, async () => undefined);
 
   const directory = await mkdtemp(join(tmpdir(), 'local-kubernetes-'));
-  const local = await startLocalKubernetes({ directory, images: { [image]: {} } });
+  const local = await startLocalKubernetes({
+    directory,
+    images: { [image]: {} },
+    ...(historyChanges !== undefined && { historyChanges }),
+  });
   return withNamespace(connect(local.kubeconfigPath), image, async () => {
     await local[Symbol.asyncDispose]();
     await rm(directory, { recursive: true, force: true });

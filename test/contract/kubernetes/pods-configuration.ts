@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { isEnded } from './jobs-steps.js';
+import { isEnded, untilStopped } from './jobs-steps.js';
 import type { Steps } from './jobs-steps.js';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -68,6 +68,26 @@ export function itConfiguresPods(steps: () => Steps): void {
     await shellPod('volumes', script, { volumes }, { volumeMounts, env, workingDir: '/scratch' });
     await until('pods', 'volumes', isEnded);
     expect(await log('volumes')).toBe('4\nB\ndeep\nvolumes\nhere\nhere\n');
+  });
+
+  it('brings the files of a volume up to date when their object changes', async () => {
+    const { shellPod, untilLogged, cluster, path } = steps();
+    await cluster.request('POST', path('configmaps'), {
+      metadata: { name: 'moving' },
+      data: { word: 'old', gone: 'x' },
+    });
+    const volumes = [{ name: 'v', configMap: { name: 'moving' } }];
+    const until = 'until [ "$(cat /etc/v/word)" = new ]; do sleep 0.1; done';
+    const script = `echo $(cat /etc/v/word); ${until}; ls /etc/v; ${untilStopped(0)}`;
+    await shellPod('moves', script, { volumes }, { volumeMounts: [{ name: 'v', mountPath: '/etc/v' }] });
+    await untilLogged('moves', 'old');
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    await cluster.request('PATCH', path('configmaps', 'moving'), { data: { word: 'new', gone: null } }, headers);
+    // A kubelet looks at its pods once a minute; a change of the pod makes it look now.
+    await cluster.request('PATCH', path('pods', 'moves'), { metadata: { annotations: { looked: 'at' } } }, headers);
+    await untilLogged('moves', 'ready');
+    expect(await steps().log('moves')).toBe('old\nword\nready\n');
+    await cluster.request('DELETE', path('pods', 'moves'));
   });
 
   it('starts a pod when the secret it waited for appears', async () => {

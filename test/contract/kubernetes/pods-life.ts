@@ -141,6 +141,8 @@ export function itLeadsPodsThroughLife(steps: () => Steps): void {
       return main?.restartCount === 1 && main.state.running !== undefined;
     });
     expect(await log('restarts', 'previous=true')).toBe('first\n');
+    expect(await log('restarts', 'previous=true&tailLines=1&timestamps=true')).toMatch(/^\S+Z first\n$/u);
+    expect(await log('restarts', 'previous=true&limitBytes=3&container=main')).toBe('fir');
     await untilLogged('restarts', 'second');
     const { status } = await until('pods', 'restarts', isEnded);
     expect(status?.phase).toBe('Succeeded');

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { isEnded } from './jobs-steps.js';
+import { isEnded, untilStopped } from './jobs-steps.js';
 import type { Steps } from './jobs-steps.js';
 
 const timestamped = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z /;
@@ -36,6 +36,69 @@ export function itKeepsLogs(steps: () => Steps): void {
     const [time = ''] = second.split(' ');
     expect(await log('talks', `sinceTime=${time}`)).toBe('two\nthree\nno newline');
     expect(await log('talks', 'sinceSeconds=3600&tailLines=1')).toBe('no newline');
+  });
+
+  it('joins options: the last lines of those since a time, with times, up to a number of bytes', async () => {
+    const { log } = steps();
+    const [, second = '', third = ''] = (await log('talks', 'timestamps=true')).split('\n');
+    const [time = ''] = second.split(' ');
+    expect(await log('talks', `sinceTime=${time}&timestamps=true&tailLines=2`)).toBe(
+      `${third}\n${await log('talks', 'timestamps=true&tailLines=1')}`,
+    );
+    expect(await log('talks', `sinceTime=${time}&limitBytes=5`)).toBe('two\nt');
+    expect(await log('talks', 'tailLines=1&limitBytes=2')).toBe('no');
+    expect(await log('talks', 'sinceTime=2999-01-01T00:00:00Z')).toBe('');
+    expect(await log('talks', 'follow=true&tailLines=2&container=main')).toBe('three\nno newline');
+  });
+
+  it('refuses options that cannot be meant', async () => {
+    const { cluster, path } = steps();
+    const refused = [
+      ['tailLines=-1', 422, 'tailLines'],
+      ['limitBytes=0', 422, 'limitBytes'],
+      ['sinceSeconds=0', 422, 'sinceSeconds'],
+      ['sinceSeconds=1&sinceTime=2026-01-01T00:00:00Z', 422, '[]'],
+      ['sinceTime=yesterday', 400, undefined],
+      ['tailLines=x', 400, undefined],
+    ] as const;
+    for (const [query, code, field] of refused) {
+      const { status, body } = await cluster.request('GET', `${path('pods', 'talks')}/log?${query}`);
+      const [cause] = body.details?.causes ?? [];
+      expect({ query, status, field: cause?.field }).toEqual({ query, status: code, field });
+    }
+  });
+
+  it('keeps the log of every container of a pod that failed in its init container', async () => {
+    const { create, until, log, cluster, path } = steps();
+    const container = (name: string, script: string): object => {
+      return { name, image: cluster.image, command: ['/bin/sh', '-c', script] };
+    };
+    const spec = {
+      restartPolicy: 'Never',
+      initContainers: [container('prepare', 'echo prepared'), container('check', 'echo checked; exit 4')],
+      containers: [container('main', 'echo never')],
+    };
+    await create('pods', { metadata: { name: 'init-logs' }, spec });
+    await until('pods', 'init-logs', isEnded);
+    expect(await log('init-logs', 'container=prepare')).toBe('prepared\n');
+    expect(await log('init-logs', 'container=check&follow=true')).toBe('checked\n');
+    const main = await cluster.request('GET', `${path('pods', 'init-logs')}/log?container=main`);
+    const message = 'container "main" in pod "init-logs" is waiting to start: PodInitializing';
+    expect([main.status, main.body.message]).toEqual([400, message]);
+  });
+
+  it('ends a followed log, and answers 404, when its pod is deleted', async () => {
+    const { shellPod, untilLogged, untilGone, cluster, path } = steps();
+    await shellPod('taken', untilStopped(0));
+    await untilLogged('taken', 'ready');
+    const follow = cluster.lines(`${path('pods', 'taken')}/log?follow=true`);
+    const lines: string[] = [];
+    for await (const line of follow) {
+      if (lines.push(line) === 1) await cluster.request('DELETE', path('pods', 'taken'));
+    }
+    expect(lines).toEqual(['ready']);
+    await untilGone('pods', 'taken');
+    expect((await cluster.request('GET', `${path('pods', 'taken')}/log`)).status).toBe(404);
   });
 
   it('stops at the number of bytes asked for', async () => {

@@ -5,6 +5,7 @@ import type { Steps } from './jobs-steps.js';
 import { itConfiguresPods } from './pods-configuration.js';
 import { itEndsPods } from './pods-endings.js';
 import { itKeepsLogs } from './pods-logs.js';
+import { itTellsOfPods } from './pods-events.js';
 import { itLeadsPodsThroughLife } from './pods-life.js';
 
 /** What any node of a Kubernetes cluster must do with pods: run them, tell of them, keep their logs, end them. */
@@ -19,6 +20,7 @@ export function itRunsPods(open: () => Promise<TestCluster>): void {
     afterAll(async () => cluster[Symbol.asyncDispose]());
 
     itLeadsPodsThroughLife(() => steps);
+    itTellsOfPods(() => steps);
     itConfiguresPods(() => steps);
     itKeepsLogs(() => steps);
     itEndsPods(() => steps);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ApiFailure } from '../api-failure.js';
+import { admit, securityWarnings, withAdmissionDefaults } from '../admission/admit.js';
 import { withDefaults } from '../kinds/defaults.js';
 import { generateName } from '../kinds/names.js';
 import { fieldsOf, textOf } from '../kinds/reading.js';
@@ -14,13 +15,14 @@ import type { Route } from './route.js';
 /**
  * Creates an object: named, completed with defaults, checked, stored.
  *
- * @throws ApiFailure 400, 403 (namespace being deleted), 404 (no such namespace), 409 AlreadyExists, 422 Invalid
+ * @throws ApiFailure 400, 403 (namespace being deleted, or refused by admission), 404 (no such namespace), 409 AlreadyExists, 422 Invalid
  */
 export function createObject({ store, route, query, body }: Call): Reply {
   const { kind } = route;
   const dryRun = isDryRun(query.getAll('dryRun'), 'CreateOptions');
   const { object, warnings } = decodeObject(needBody(body, kind), route, query);
-  return { code: 201, body: createFrom(store, route, object, dryRun), warnings };
+  const created = createFrom(store, route, object, dryRun);
+  return { code: 201, body: created, warnings: [...warnings, ...securityWarnings(store, kind, created)] };
 }
 
 /** The part of a creation after decoding; also what apply does when there is no such object. */
@@ -43,9 +45,11 @@ export function createFrom(store: ObjectStore, route: Route, object: Fields, dry
     deletionGracePeriodSeconds: undefined,
     generation: undefined,
   };
-  const { apiVersion, kind: kindName, ...rest } = withDefaults(kind.resource, { ...object, metadata: named }, uid);
+  const completed = withDefaults(kind.resource, { ...object, metadata: named }, uid);
+  const { apiVersion, kind: kindName, ...rest } = withAdmissionDefaults(store, kind, completed);
   const complete = { apiVersion, kind: kindName, metadata: {}, ...rest };
   checkObject(kind, complete);
+  admit(store, kind, complete);
   return dryRun
     ? asIfStored(store, kind.resource, complete)
     : store.create(kind.resource, complete as KubernetesObject);

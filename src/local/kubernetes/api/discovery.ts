@@ -15,12 +15,24 @@ export const kubernetesVersion = {
 };
 
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
-const verbsOf = ({ resource }: Kind): string[] =>
-  resource === 'namespaces' ? verbs.filter((verb) => verb !== 'deletecollection') : verbs;
+const verbsOf = ({ resource, group }: Kind): string[] => {
+  if (group === viewGroup) return readVerbs;
+  return resource === 'namespaces' ? verbs.filter((verb) => verb !== 'deletecollection') : verbs;
+};
 const subresourceVerbs = { log: ['get'], status: ['get', 'patch', 'update'] };
 
+/** Shows core events in another form, to be read only. */
+const viewGroup = 'events.k8s.io';
+const readVerbs = ['get', 'list', 'watch'];
+
+/** What a group has, with its verbs. */
+const kindsOf = (group: string): readonly Kind[] =>
+  group === viewGroup
+    ? kinds.filter(({ resource }) => resource === 'events').map((kind) => ({ ...kind, group }))
+    : kinds.filter((kind) => kind.group === group);
+
 /** Group names in the order of the real server: core first. */
-export const groups = ['', 'batch', 'coordination.k8s.io'];
+export const groups = ['', 'batch', 'coordination.k8s.io', viewGroup];
 
 /**
  * The discovery documents by path, or undefined for another path.
@@ -57,7 +69,7 @@ function groupDocument(name: string): object {
 }
 
 function resourceList(group: string): object {
-  const own = kinds.filter((kind) => kind.group === group);
+  const own = kindsOf(group);
   const resources = own.flatMap((kind) => [
     {
       name: kind.resource,
@@ -90,7 +102,7 @@ function aggregatedList(names: readonly string[]): object {
         {
           version: 'v1',
           freshness: 'Current',
-          resources: kinds.filter((kind) => kind.group === group).map(aggregatedResource),
+          resources: kindsOf(group).map(aggregatedResource),
         },
       ],
     })),

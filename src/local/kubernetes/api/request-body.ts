@@ -4,7 +4,7 @@ import { ApiFailure } from '../api-failure.js';
 import { decodeProtobuf } from '../kinds/protobuf.js';
 import { at, isFields } from '../kinds/reading.js';
 import type { Fields } from '../kinds/reading.js';
-import type { Route } from './route.js';
+import type { Kind } from '../resources.js';
 import { patchTypes } from './patch.js';
 import { badRequest } from './failure-status.js';
 
@@ -22,7 +22,10 @@ export interface RequestBody {
  *
  * @throws ApiFailure 400, 413 past 3 MiB, 415 for another media type
  */
-export async function readBody(request: IncomingMessage, { kind }: Route): Promise<RequestBody> {
+export async function readBody(
+  request: IncomingMessage,
+  { kind }: { readonly kind: Pick<Kind, 'kind'> },
+): Promise<RequestBody> {
   const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (request.method === 'GET' || request.method === 'HEAD') return { mediaType, body: undefined, raw: undefined };
   const bytes = await readBytes(request);

@@ -4,7 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { ApiFailure } from '../api-failure.js';
 import type { ObjectStore } from '../objects.js';
+import { accessReview, accessReviewPath } from './access-review.js';
 import { discoveryDocument } from './discovery.js';
+import { coreEventsPath, eventsView, withCoreSelectors } from './events-view.js';
 import { failureStatus, resourceNotFound } from './failure-status.js';
 import { parseListOptions } from './list-options.js';
 import { parseLogOptions, serveLog } from './log.js';
@@ -97,18 +99,27 @@ async function answer(
   const openApi = openApiDocument(path);
   if (openApi) return sendJson(response, 200, openApi);
 
-  const route = parseRoute(path);
+  if (path === accessReviewPath && request.method === 'POST') {
+    const { body } = await readBody(request, { kind: { kind: 'SelfSubjectAccessReview' } });
+    return sendJson(response, 201, accessReview(body ?? {}));
+  }
+  const corePath = request.method === 'GET' ? coreEventsPath(path) : undefined;
+  const route = parseRoute(corePath ?? path);
   if (route === 'unknown-group') {
     response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('404 page not found\n');
     return;
   }
   if (route === 'unknown-resource') throw resourceNotFound();
-  await answerResource(needs, watches, { route, query, request, response });
+  const asked = corePath === undefined ? query : withCoreSelectors(query);
+  const isView = corePath !== undefined && !accept.includes('as=');
+  await answerResource(needs, watches, { route, query: asked, request, response, isView });
 }
 
 interface Exchange {
   readonly route: Route;
   readonly query: URLSearchParams;
+  /** Of events, in the form of events.k8s.io. */
+  readonly isView: boolean;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
@@ -120,9 +131,10 @@ async function answerResource(needs: ServerNeeds, watches: Set<() => void>, exch
   const method = request.method ?? 'GET';
   checkMethod(method, route);
   if (route.subresource === 'log') {
-    return serveLog(readLog(namespace, name, parseLogOptions(query)), response);
+    return serveLog(readLog(namespace, name, parseLogOptions(query, name)), response);
   }
-  const representation = chooseRepresentation(kind, request.headers.accept ?? '', query.get('includeObject'));
+  const chosen = chooseRepresentation(kind, request.headers.accept ?? '', query.get('includeObject'));
+  const representation = exchange.isView ? eventsView : chosen;
   if (method === 'GET' && route.name === undefined) {
     const options = parseListOptions(query, kind.resource, route.watch);
     if (options.watch) {

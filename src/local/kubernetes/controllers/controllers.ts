@@ -3,11 +3,12 @@ import { startEventExpiry } from './event-expiry.js';
 import { startGarbageCollector } from './garbage-collector.js';
 import { startJobController } from './job-controller.js';
 import { createEventRecorder } from './record-event.js';
+import { startQuotaController } from './quota-controller.js';
 import { startTtlController } from './ttl-controller.js';
 
 /**
  * Starts the controllers: Jobs, their time to live, garbage collection by
- * owner, and the expiry of Events. They begin with what is stored, so a
+ * owner, the expiry of Events, and what quotas say of their use. They begin with what is stored, so a
  * restart goes on where the last life stopped.
  */
 export function startControllers({ store }: { readonly store: ObjectStore }): AsyncDisposable {
@@ -16,6 +17,7 @@ export function startControllers({ store }: { readonly store: ObjectStore }): As
     startEventExpiry(store),
     startJobController(store, recordEvent),
     startTtlController(store),
+    startQuotaController(store),
     startGarbageCollector(store),
   ];
   return {

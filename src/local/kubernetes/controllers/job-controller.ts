@@ -16,6 +16,9 @@ import { createKeyQueue } from './key-queue.js';
 import type { RecordEvent } from './record-event.js';
 
 const ownController = 'kubernetes.io/job-controller';
+/** After a pod was refused: doubling, as the real controller's queue does. */
+const firstRetryMilliseconds = 1000;
+const longestRetryMilliseconds = 60_000;
 /** Before the key of a pod that no Job owns. */
 const stray = 'stray:';
 
@@ -30,6 +33,7 @@ const stray = 'stray:';
  */
 export function startJobController(store: ObjectStore, recordEvent: RecordEvent): Disposable {
   const failures = new Map<string, FailureRecord>();
+  const refusals = new Map<string, number>();
   const queue = createKeyQueue((key) => (key.startsWith(stray) ? releaseStray(store, key) : look(key)));
 
   function look(key: string): void {
@@ -37,15 +41,27 @@ export function startJobController(store: ObjectStore, recordEvent: RecordEvent)
     const job = store.get('jobs', namespace, name) as Job | undefined;
     const pods = (store.list('pods', namespace) as Pod[]).filter((pod) => ownerKey(pod) === key);
     releaseOrphans(store, job, pods);
-    if (!job || isFinished(job)) return void failures.delete(key);
+    if (!job || isFinished(job)) {
+      failures.delete(key);
+      refusals.delete(key);
+      return;
+    }
     if (job.spec.managedBy !== undefined && job.spec.managedBy !== ownController) return;
     const mine = pods.filter((pod) => ownerOf(pod)?.uid === job.metadata.uid);
     const found = lookAtJob(store, recordEvent, job, mine, failures.get(key) ?? noFailures);
     const again = takeStep(found);
     if (trackPods(found)) failures.set(key, found.failures);
+    if (found.refused) retryLater(key);
+    else refusals.delete(key);
     if (again !== undefined) queue.addAfter(key, again);
     const left = activeTimeLeft({ ...job, status: found.status });
     if (left < Number.POSITIVE_INFINITY && !found.verdict) queue.addAfter(key, left);
+  }
+
+  function retryLater(key: string): void {
+    const count = refusals.get(key) ?? 0;
+    refusals.set(key, count + 1);
+    queue.addAfter(key, Math.min(firstRetryMilliseconds * 2 ** count, longestRetryMilliseconds));
   }
 
   function noticed(resource: string, object: KubernetesObject): void {

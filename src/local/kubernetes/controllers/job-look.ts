@@ -22,6 +22,8 @@ export interface JobLook {
   readonly succeeded: number;
   readonly failed: number;
   readonly failures: FailureRecord;
+  /** Set when a pod was refused: to be tried again, later each time. */
+  refused?: boolean;
   /** Of Indexed Jobs only. */
   readonly indexes?: JobIndexes;
   active: number;

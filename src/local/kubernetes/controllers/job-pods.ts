@@ -1,8 +1,10 @@
+import { admit, withAdmissionDefaults } from '../admission/admit.js';
 import { ApiFailure } from '../api-failure.js';
 import { generateName } from '../kinds/names.js';
 import { withPodDefaults } from '../kinds/pod-defaults.js';
 import type { Container, Pod } from '../node/pod.js';
 import type { KubernetesObject } from '../objects.js';
+import { kindOf } from '../resources.js';
 import { releaseFinalizer, requestDeletion } from './deletion.js';
 import { judgeFailure } from './failure-policy.js';
 import { failuresOf } from './job-look.js';
@@ -23,20 +25,22 @@ export function deletePods(look: JobLook, pods: readonly Pod[], counted: boolean
   look.ready -= pods.filter(isReady).length;
 }
 
-/** Creates one pod per entry: of that index, or, undefined, of none. @returns false when one was refused */
-export function createPods(look: JobLook, indexes: readonly (number | undefined)[]): boolean {
+/** Creates one pod per entry: of that index, or, undefined, of none. Stops at the first that is refused, and says so. */
+export function createPods(look: JobLook, indexes: readonly (number | undefined)[]): void {
   for (const index of indexes) {
     try {
-      const created = look.store.create('pods', podOf(look, index));
+      const pod = withAdmissionDefaults(look.store, kindOf('pods'), podOf(look, index));
+      admit(look.store, kindOf('pods'), pod);
+      const created = look.store.create('pods', pod as KubernetesObject);
       look.active += 1;
       happened(look, 'Normal', 'SuccessfulCreate', `Created pod: ${created.metadata.name}`);
     } catch (error) {
       if (!(error instanceof ApiFailure)) throw error;
       happened(look, 'Warning', 'FailedCreate', `Error creating: ${error.message}`);
-      return false;
+      look.refused = true;
+      return;
     }
   }
-  return true;
 }
 
 export function happened(look: JobLook, type: 'Normal' | 'Warning', reason: string, message: string): void {

@@ -6,8 +6,6 @@ import type { JobLook } from './job-look.js';
 import { indexOf, isIndexed, isReady, replacesOnlyFailed } from './job.js';
 
 const mostPodsAtOnce = 500;
-/** After a pod was refused. */
-const retryMilliseconds = 1000;
 
 /**
  * Creates or deletes pods until as many are active as the Job wants; in one
@@ -36,12 +34,13 @@ export function scalePods(look: JobLook): number | undefined {
   const count = Math.min(missing, mostPodsAtOnce);
   if (!isIndexed(job)) {
     const unnumbered = Array.from({ length: count }, () => undefined);
-    return createPods(look, unnumbered) ? undefined : retryMilliseconds;
+    createPods(look, unnumbered);
+    return undefined;
   }
   const pending = pendingIndexes(look, count);
   const delays = pending.map((index) => indexDelay(look.indexes?.waiting.get(index)));
   const ready = pending.filter((_index, position) => delays[position] === 0);
-  if (!createPods(look, ready)) return retryMilliseconds;
+  createPods(look, ready);
   return ready.length === 0 && delays.length > 0 ? Math.min(...delays) : undefined;
 }
 

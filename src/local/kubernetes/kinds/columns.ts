@@ -68,6 +68,13 @@ function sourceOf(event: Fields): string {
   return host === '' ? component : `${component}, ${host}`;
 }
 
+const quotaCells = (quota: Fields, isLimit: boolean): string =>
+  Object.entries(fieldsOf(at(quota, 'status', 'hard')))
+    .filter(([what]) => what.startsWith('limits.') === isLimit)
+    .map(([what, hard]) => `${what}: ${String(at(quota, 'status', 'used', what) ?? '0')}/${String(hard)}`)
+    .toSorted()
+    .join(', ');
+
 /** The columns of the real server's tables, in order. */
 export const columns: Readonly<Record<ResourceName, readonly Column[]>> = {
   pods: [
@@ -100,6 +107,13 @@ export const columns: Readonly<Record<ResourceName, readonly Column[]>> = {
   configmaps: [name, { name: 'Data', cell: (map) => keyCount(map, 'data', 'binaryData') }, age],
   namespaces: [name, { name: 'Status', cell: (namespace) => textOf(at(namespace, 'status', 'phase')) }, age],
   leases: [name, { name: 'Holder', cell: (lease) => textOf(at(lease, 'spec', 'holderIdentity')) }, age],
+  resourcequotas: [
+    name,
+    { name: 'Request', cell: (quota) => quotaCells(quota, false) },
+    { name: 'Limit', cell: (quota) => quotaCells(quota, true) },
+    age,
+  ],
+  limitranges: [name, { name: 'Created At', cell: (range) => textOf(at(range, 'metadata', 'creationTimestamp')) }],
   events: [
     { name: 'Last Seen', cell: (event, now) => ageOf(lastSeen(event), now) },
     { name: 'Type', cell: (event) => textOf(event['type']) },

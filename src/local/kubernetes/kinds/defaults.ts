@@ -1,7 +1,7 @@
 import type { ResourceName } from '../objects.js';
 import { withJobDefaults } from './job-defaults.js';
 import { withPodDefaults, withPodSpecDefaults } from './pod-defaults.js';
-import { fieldsOf } from './reading.js';
+import { fieldsOf, listOf } from './reading.js';
 import type { Fields } from './reading.js';
 
 /** Completes a new object; its status becomes what a new object's status is. `uid` is the one it will have. */
@@ -17,6 +17,10 @@ export function withDefaults(resource: ResourceName, object: Fields, uid: string
       return withNamespaceDefaults(object);
     case 'events':
       return { source: {}, reportingComponent: '', reportingInstance: '', ...object };
+    case 'limitranges':
+      return withLimitRangeDefaults(object);
+    case 'resourcequotas':
+      return { ...object, status: {} };
     case 'configmaps':
     case 'leases':
       return object;
@@ -70,6 +74,22 @@ function withSecretDefaults(object: Fields): Fields {
   ]);
   const data = { ...fieldsOf(secret['data']), ...(Object.fromEntries(folded) as Fields) };
   return { type: 'Opaque', ...secret, ...((Object.keys(data).length > 0 || 'data' in secret) && { data }) };
+}
+
+/** A default follows from the maximum, a default request from the default, then from the minimum. */
+function withLimitRangeDefaults(range: Fields): Fields {
+  const spec = fieldsOf(range['spec']);
+  const limits = listOf(spec['limits']).map((item) => {
+    if (item['type'] !== 'Container') return item;
+    const amounts = {
+      default: { ...fieldsOf(item['max']), ...fieldsOf(item['default']) },
+      defaultRequest: {},
+    };
+    amounts.defaultRequest = { ...fieldsOf(item['min']), ...amounts.default, ...fieldsOf(item['defaultRequest']) };
+    const said = Object.entries(amounts).filter(([, given]) => Object.keys(given).length > 0);
+    return { ...item, ...(Object.fromEntries(said) as Fields) };
+  });
+  return { ...range, spec: { ...spec, limits } };
 }
 
 function withNamespaceDefaults(object: Fields): Fields {

@@ -64,6 +64,14 @@ NamespaceCondition: lastTransitionTime time 4, message string 6, reason string 5
 Lease: apiVersion string, kind string, metadata ObjectMeta 1, spec LeaseSpec 2
 LeaseSpec: acquireTime time 3, holderIdentity string 1, leaseDurationSeconds int32 2, leaseTransitions int32 5, preferredHolder string 7, renewTime
   time 4, strategy string 6
+ResourceQuota: apiVersion string, kind string, metadata ObjectMeta 1, spec ResourceQuotaSpec 2, status ResourceQuotaStatus 3
+ResourceQuotaSpec: hard {quantity} 1, scopeSelector ScopeSelector 3, scopes [string] 2
+ResourceQuotaStatus: hard {quantity} 1, used {quantity} 2
+ScopeSelector: matchExpressions [ScopedResourceSelectorRequirement] 1
+ScopedResourceSelectorRequirement: operator string 2, scopeName string 1, values [string] 3
+LimitRange: apiVersion string, kind string, metadata ObjectMeta 1, spec LimitRangeSpec 2
+LimitRangeSpec: limits [LimitRangeItem] 1
+LimitRangeItem: default {quantity} 4, defaultRequest {quantity} 5, max {quantity} 2, maxLimitRequestRatio {quantity} 6, min {quantity} 3, type string 1
 DeleteOptions: apiVersion string, kind string, gracePeriodSeconds int64 1, preconditions Preconditions 2, orphanDependents boolean 3,
   propagationPolicy string 4, dryRun [string] 5
 Preconditions: uid string 1, resourceVersion string 2

@@ -66,8 +66,38 @@ function kindCauses({ resource }: Kind, object: Fields): FailureCause[] {
         : [];
     }
     case 'namespaces':
+      return securityLabelCauses(fieldsOf(at(object, 'metadata', 'labels')));
+    case 'resourcequotas':
+      return quotaCauses(object);
+    case 'limitranges':
       return [];
   }
+}
+
+function securityLabelCauses(labels: Fields): FailureCause[] {
+  const levels = ['privileged', 'baseline', 'restricted'];
+  return ['enforce', 'audit', 'warn']
+    .map((mode) => `pod-security.kubernetes.io/${mode}`)
+    .filter((label) => label in labels && !levels.includes(textOf(labels[label])))
+    .map((label) => invalid(`metadata.labels[${label}]`, labels[label], `must be one of ${levels.join(', ')}`));
+}
+
+const countedByName =
+  /^(pods|secrets|configmaps|services|resourcequotas|persistentvolumeclaims|replicationcontrollers)$/u;
+const limitedByName =
+  /^((requests\.|limits\.)?(cpu|memory|ephemeral-storage)|requests\.storage|services\.(nodeports|loadbalancers))$/u;
+
+function quotaCauses(object: Fields): FailureCause[] {
+  return Object.entries(fieldsOf(at(object, 'spec', 'hard'))).flatMap(([name, amount]) => {
+    const field = `spec.hard[${name}]`;
+    if (!name.includes('/') && !countedByName.test(name) && !limitedByName.test(name)) {
+      return [
+        invalid(field, name, 'must be a standard resource type or fully qualified'),
+        invalid(field, name, 'must be a standard resource for quota'),
+      ];
+    }
+    return String(amount).startsWith('-') ? [invalid(field, amount, 'must be greater than or equal to 0')] : [];
+  });
 }
 
 function keyCauses(object: Fields): FailureCause[] {

@@ -15,7 +15,7 @@ const drainMilliseconds = 1000;
 export interface RunningProcess {
   /** 128 + signal number for a process that was killed. Resolves when its group is gone and its output is in the log. */
   readonly exitCode: Promise<number>;
-  /** To the whole group. */
+  /** SIGKILL to the whole group; any other to the first process only, as a runtime does. */
   signal(signal: NodeJS.Signals): void;
 }
 
@@ -68,7 +68,10 @@ export async function startProcess(program: Program, log: LogFile, ledger: Proce
     return code ?? 128 + (signal ? os.constants.signals[signal] : 0);
   }
 
-  return { exitCode: finished(), signal: (signal) => void signalGroup(pid, signal) };
+  return {
+    exitCode: finished(),
+    signal: (signal) => void (signal === 'SIGKILL' ? signalGroup(pid, signal) : child.kill(signal)),
+  };
 }
 
 function noLonger(): void {

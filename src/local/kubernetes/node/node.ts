@@ -160,6 +160,9 @@ export async function startNode(needs: {
   }
   for (const uid of readdirSync(pods)) if (!known.has(uid)) removeDirectory(uid);
   const stopListening = store.onChange(({ resource, object, type, previous }) => {
+    if ((resource === 'secrets' || resource === 'configmaps') && type === 'MODIFIED') {
+      for (const run of runs.values()) run.sourceChanged(resource, object);
+    }
     if (resource !== 'pods') return;
     dirty.set(object.metadata.uid, object);
     if (type !== 'MODIFIED' || isTerminal(object as Pod) || !(previous as Pod | undefined)?.spec.nodeName)

@@ -8,15 +8,18 @@ import { MissingConfiguration } from './environment.js';
 import { statusOf, waitingStatus } from './pod-status.js';
 import type { PodPicture } from './pod-picture.js';
 import type { Container, ContainerStatus, Pod } from './pod.js';
+import type { KubernetesObject } from '../objects.js';
 import { createStopping } from './stopping.js';
 import type { Stopping } from './stopping.js';
-import { prepareVolumes } from './volumes.js';
+import { prepareVolumes, readsVolume } from './volumes.js';
 import { untilConfigurationChanges } from './wait-for-configuration.js';
 import { identityOf, writePod } from './write-pod.js';
 
 /** One pod on its way from bound to ended. */
 export interface PodRun {
   readonly stopping: Stopping;
+  /** Brings the files of its volumes up to date, if they come from this object. */
+  sourceChanged(resource: 'secrets' | 'configmaps', object: KubernetesObject): void;
   /** Resolves when nothing of the pod runs and its final status is stored. Never rejects. */
   readonly ended: Promise<void>;
 }
@@ -103,7 +106,18 @@ export function startPod(node: NodeNeeds, pod: Pod, directory: string): PodRun {
     stopping.settle();
   }
 
-  return { stopping, ended: toTheEnd() };
+  function sourceChanged(resource: 'secrets' | 'configmaps', { metadata }: KubernetesObject): void {
+    if (!sandboxReady || finished || metadata.namespace !== identity.namespace) return;
+    if (!readsVolume(pod, resource, metadata.name)) return;
+    try {
+      prepareVolumes(node.store, pod, directories.volumes);
+    } catch (error) {
+      const message = (error as Error).message;
+      node.recordEvent({ object: pod, type: 'Warning', reason: 'FailedMount', message, component: 'kubelet' });
+    }
+  }
+
+  return { stopping, sourceChanged, ended: toTheEnd() };
 }
 
 /** A pod that was stopped before a container came to start says so of it. */

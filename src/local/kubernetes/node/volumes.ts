@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import type { KubernetesObject, ObjectStore } from '../objects.js';
 import { MissingConfiguration } from './environment.js';
@@ -14,9 +14,9 @@ interface VolumeFile {
 /**
  * Makes the directories that stand for a pod's volumes, `<directory>/<volume>`.
  *
- * emptyDir, secret, configMap, downwardAPI and projected of these. Files are
- * written once, when the pod starts: later changes of a secret do not reach
- * them.
+ * emptyDir, secret, configMap, downwardAPI and projected of these. Called again,
+ * it brings the files up to what the objects hold by then: each file is
+ * replaced whole, and those that are no longer named go.
  *
  * @throws MissingConfiguration in the kubelet's words (the FailedMount event)
  */
@@ -24,14 +24,38 @@ export function prepareVolumes(store: ObjectStore, pod: Pod, directory: string):
   for (const volume of pod.spec.volumes ?? []) {
     const root = within(directory, volume.name);
     mkdirSync(root, { recursive: true });
-    for (const { path, bytes, mode } of filesOfVolume(store, pod, volume)) {
+    if (volume.emptyDir) continue;
+    const files = filesOfVolume(store, pod, volume);
+    for (const { path, bytes, mode } of files) {
       const file = within(root, path);
       mkdirSync(dirname(file), { recursive: true });
-      // Owner-writable, or a second attempt could not replace it.
-      writeFileSync(file, bytes, { mode: mode | 0o200 });
+      writeWhole(file, bytes, mode);
     }
+    removeOthers(root, new Set(files.map(({ path }) => within(root, path))));
   }
 }
+
+/** A reader sees the old file or the new one. What is there already is not touched. */
+function writeWhole(file: string, bytes: Buffer, mode: number): void {
+  if (existsSync(file) && readFileSync(file).equals(bytes)) return;
+  writeFileSync(`${file}.new`, bytes, { mode });
+  renameSync(`${file}.new`, file);
+}
+
+function removeOthers(root: string, kept: ReadonlySet<string>): void {
+  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !kept.has(file)) rmSync(file, { force: true });
+  }
+}
+
+/** Whether a change of a secret or a configMap may change a file of the pod. */
+export const readsVolume = (pod: Pod, resource: 'secrets' | 'configmaps', name: string): boolean =>
+  (pod.spec.volumes ?? [])
+    .flatMap((volume): VolumeSource[] => [volume, ...(volume.projected?.sources ?? [])])
+    .some(({ secret, configMap }) =>
+      resource === 'secrets' ? (secret?.secretName ?? secret?.name) === name : configMap?.name === name,
+    );
 
 /** Joins and stays below `root`. @throws MissingConfiguration when `path` leads out */
 export function within(root: string, path: string): string {
