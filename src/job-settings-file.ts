@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { bytesOf, type JobChoices } from './cluster/job-settings.js';
+import type { JobChoices } from './cluster/job-settings.js';
+import { amountOf } from './cluster/quantity.js';
 
 /** The file that GLADOS_JOB_SETTINGS names is not as it has to be; the message says where and what. */
 export class JobSettingsError extends Error {}
@@ -71,7 +72,7 @@ const label = check(
   'the value of a label (true and numbers go in quotes)',
 );
 const quantity = check(
-  (value) => typeof value === 'string' && bytesOf(value) > 0,
+  (value) => typeof value === 'string' && amountOf(value) > 0,
   'a Kubernetes quantity above 0, in quotes when it is a number',
 );
 const anything: Check = () => undefined;

@@ -1,3 +1,5 @@
+import { amountOf } from './quantity.js';
+
 /** What the operator of an installation may set about Jobs and their pods; everything has a default. */
 export interface JobChoices {
   readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never' | undefined;
@@ -61,31 +63,19 @@ export function scratchSizeOf(settings: JobChoices): string {
  * scratch directories to be full. A default gives way to what was set.
  */
 export function resourcesOf(settings: JobChoices, said: Amounts): { requests: Amounts; limits: Amounts } {
-  const storage = 2 * bytesOf(scratchSizeOf(settings)) + otherStorageBytes;
+  const storage = 2 * amountOf(scratchSizeOf(settings)) + otherStorageBytes;
   const defaults = { ...defaultLimits, 'ephemeral-storage': `${Math.ceil(storage / 2 ** 20)}Mi` };
   const pairs = resourceNames.map((name) => {
     const request = said[name] ?? settings.requests?.[name];
     const limit = said[name] ?? settings.limits?.[name];
     const [least, most] = [defaultRequests[name], defaults[name]];
     return [
-      [name, request ?? (limit !== undefined && bytesOf(limit) < bytesOf(least) ? limit : least)],
-      [name, limit ?? (request !== undefined && bytesOf(request) > bytesOf(most) ? request : most)],
+      [name, request ?? (limit !== undefined && amountOf(limit) < amountOf(least) ? limit : least)],
+      [name, limit ?? (request !== undefined && amountOf(request) > amountOf(most) ? request : most)],
     ] as const;
   });
   return {
     requests: Object.fromEntries(pairs.map(([request]) => request)),
     limits: Object.fromEntries(pairs.map(([, limit]) => limit)),
   };
-}
-
-const quantity = /^\+?(\d+(?:\.\d*)?|\.\d+)(?:(Ki|[MGTPE]i|[kMGTPE]|m)|[eE]([+-]?\d+))?$/;
-
-/** What a Kubernetes quantity amounts to, in bytes or CPUs; NaN when it is none. @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
-export function bytesOf(text: string): number {
-  const [, number, suffix = '', exponent] = quantity.exec(text) ?? [];
-  if (number === undefined) return Number.NaN;
-  if (exponent !== undefined) return Number(number) * 10 ** Number(exponent);
-  if (suffix === 'm') return Number(number) / 1000;
-  const power = suffix === '' ? 0 : 'KMGTPE'.indexOf(suffix.charAt(0).toUpperCase()) + 1;
-  return Number(number) * (suffix.endsWith('i') ? 1024 : 1000) ** power;
 }

@@ -82,6 +82,8 @@ export function createExperimentReconciler(needs: ExperimentReconcilerNeeds): Re
     if (job && job.deletedAt === undefined) await needs.jobs.delete(job.name, { propagation: 'Background' });
     const pods = [...needs.livePods.values()].filter((pod) => pod.experimentId === experiment.id);
     if (job || pods.length > 0 || (await needs.jobs.get(jobName(experiment.id)))) return { after: soonMs };
+    // One that was made before its Job was belongs to nobody, and goes with nothing.
+    await needs.jobs.deleteSecret(jobName(experiment.id));
     await needs.experiments.update(experiment.id, (current) => afterJobGone(current, iso(needs.now())));
     return {};
   }

@@ -69,6 +69,15 @@ describe('the experiment reconciler', () => {
     expect(await isBack()).toBe(true);
   }, 30_000);
 
+  it('leaves no Secret of an experiment that was cancelled before it had a Job', async () => {
+    const path = '/api/v1/namespaces/glados-runners/secrets';
+    const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'glados-early' }, stringData: { token: 'x' } };
+    await lab.connection.request('POST', path, { body });
+    await lab.add('early', { phase: 'CANCELLING' });
+    await until(lab.live.experiments, (one) => one.id === 'early' && one.phase === 'CANCELLED');
+    await expect(lab.connection.request('GET', `${path}/glados-early`)).rejects.toMatchObject({ status: 404 });
+  }, 30_000);
+
   it('ends the pods of a cancelled experiment before it is CANCELLED', async () => {
     await lab.add('cancelled');
     await until(lab.live.pods, (one) => one.experimentId === 'cancelled' && one.phase === 'RUNNING');

@@ -2,15 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ResultsDocument } from '../../src/client/generated/graphql.js';
 import { createTree, type Tree } from '../../src/client/tree-store.js';
 import { isWhole, nodeProgram, submitted, uploadProgram } from '../support/experiments.js';
-import type { ServerProcess } from '../support/server-process.js';
 import { openCluster, until, type Cluster } from './cluster.js';
 import { install, type Installation } from './installation.js';
 import { runnerProcess } from './node-processes.js';
-import { startProduct } from './product.js';
+import { startProduct, type Product } from './product.js';
 
 let cluster: Cluster;
 let installation: Installation;
-let product: ServerProcess;
+let product: Product;
 
 beforeAll(async () => {
   cluster = openCluster();

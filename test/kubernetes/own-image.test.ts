@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ResultsDocument } from '../../src/client/generated/graphql.js';
 import { isWhole, submitted, treeWhen, uploadProgram } from '../support/experiments.js';
-import { temporaryDirectory, type ServerProcess } from '../support/server-process.js';
+import { temporaryDirectory } from '../support/server-process.js';
 import { openCluster, type Cluster } from './cluster.js';
 import { install, type Installation } from './installation.js';
-import { plainImage, startProduct } from './product.js';
+import { plainImage, startProduct, type Product } from './product.js';
 
 const settings = temporaryDirectory();
 let cluster: Cluster;
 let installation: Installation;
-let product: ServerProcess;
+let product: Product;
 
 beforeAll(async () => {
   const path = join(settings.path, 'job-settings.yaml');

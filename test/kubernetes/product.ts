@@ -1,5 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
-import { startServer, type ServerProcess } from '../support/server-process.js';
+import type { GladosClient } from '../../src/client/client.js';
+import { openDatabase } from '../../src/store/database.js';
+import { startServer } from '../support/server-process.js';
 import { until, type Cluster } from './cluster.js';
 import type { Installation } from './installation.js';
 
@@ -7,6 +9,13 @@ export const runnerImage = process.env['GLADOS_RUNNER_IMAGE'] ?? 'localhost/glad
 /** An image with a shell and without Node. */
 export const plainImage = process.env['CONTRACT_IMAGE'] ?? 'localhost/debian:bookworm-slim';
 const apiHost = process.env['GLADOS_API_HOST'] ?? '10.244.0.1';
+
+/** A server under the rights of an installation, on a database of its own that goes with it. */
+export interface Product extends AsyncDisposable {
+  readonly client: GladosClient;
+  /** What it logged. */
+  readonly stderr: string;
+}
 
 /**
  * Starts the product as a process of this machine, under the ServiceAccount of
@@ -19,23 +28,35 @@ export async function startProduct(
   cluster: Cluster,
   installation: Installation,
   environment: Readonly<Record<string, string>> = {},
-): Promise<ServerProcess> {
+): Promise<Product> {
   const port = await freePort();
   const mongodbUri = process.env['MONGODB_URI'];
-  const product = await startServer(['--ephemeral', '--host', '0.0.0.0'], port, {
+  // One for each product: two on one database would make each other's Jobs.
+  const database = `${installation.namespace}-${port}`;
+  const server = await startServer(['--ephemeral', '--host', '0.0.0.0'], port, {
     KUBECONFIG: installation.kubeconfigPath,
     GLADOS_NAMESPACE: installation.runners,
     GLADOS_RUNNER_IMAGE: runnerImage,
     GLADOS_API_URL: `http://${apiHost}:${port}/graphql`,
     GLADOS_ALLOWED_HOSTS: apiHost,
-    ...(mongodbUri === undefined ? {} : { MONGODB_URI: mongodbUri, GLADOS_DATABASE: installation.namespace }),
+    ...(mongodbUri === undefined ? {} : { MONGODB_URI: mongodbUri, GLADOS_DATABASE: database }),
     ...environment,
   });
+  const end = async (): Promise<void> => {
+    await server[Symbol.asyncDispose]();
+    if (mongodbUri !== undefined) await dropDatabase(mongodbUri, database);
+  };
   try {
     await assertPodsReach(cluster, installation.runners, `http://${apiHost}:${port}/livez`);
-    return product;
+    return {
+      client: server.client,
+      get stderr() {
+        return server.stderr;
+      },
+      [Symbol.asyncDispose]: end,
+    };
   } catch (error) {
-    await product[Symbol.asyncDispose]();
+    await end();
     throw error;
   }
 }
@@ -85,6 +106,11 @@ function probePod(url: string): object {
       ],
     },
   };
+}
+
+async function dropDatabase(uri: string, name: string): Promise<void> {
+  await using database = await openDatabase(uri, name);
+  await database.db.dropDatabase();
 }
 
 /** One that was free a moment ago: pods are told the address before the server has it. */
