@@ -18,6 +18,7 @@ import { watchCluster } from './cluster-watch.js';
 import { createCommands } from './commands/commands.js';
 import { UsageError, type Config } from './config.js';
 import { startControl } from './control/control.js';
+import { startLogArchiver } from './control/log-archiver.js';
 import { DisposalStack } from './disposal.js';
 import { openEnds } from './ends.js';
 import { openLiveStores } from './live-stores.js';
@@ -26,6 +27,7 @@ import { createClaims } from './store/claims.js';
 import { openDatabase } from './store/database.js';
 import { createExperiments } from './store/experiments.js';
 import { createFiles } from './store/files.js';
+import { createPodLogs } from './store/pod-logs.js';
 import { openRunnerTokens } from './store/runner-tokens.js';
 import { createTrialLogs } from './store/trial-logs.js';
 import { createTrials } from './store/trials.js';
@@ -59,6 +61,7 @@ export async function startLab(config: Config): Promise<Lab> {
   const claims = createClaims(database);
   const files = createFiles(database);
   const trialLogs = createTrialLogs(database);
+  const podLogs = createPodLogs(database);
   const tokens = await openRunnerTokens(database);
   const feed = stack.use(await openChangeFeed(database, onError));
 
@@ -67,6 +70,16 @@ export async function startLab(config: Config): Promise<Lab> {
   const pods = createPods(connection, connection.namespace);
   const live = openLiveStores({ connection, feed, experiments, trials, onError }, stack);
   const cluster = watchCluster({ connection, jobs, pods: live.pods }, stack);
+
+  const sharedLogs = createSharedLogs(connection);
+  const archiver = stack.use(
+    startLogArchiver({
+      shared: sharedLogs,
+      podLogs,
+      livePods: live.pods,
+      onError: (podId, error) => logger.warn({ err: error, podId }, 'its log is archived later'),
+    }),
+  );
 
   const jobSettings = {
     ...config.jobChoices,
@@ -81,8 +94,10 @@ export async function startLab(config: Config): Promise<Lab> {
     live: createLive({ ...live, stored: experiments }),
     logs: createLogReader({
       connection,
-      shared: createSharedLogs(connection),
+      shared: sharedLogs,
       pods: live.pods,
+      archiver,
+      podLogs,
       experiments,
       trials,
       trialLogs,

@@ -6,6 +6,7 @@ import { matches, type ExperimentFilter, type Experiments } from '../store/exper
 import type { KeyedViews } from '../stream/keyed-views.js';
 import type { LiveStore } from '../stream/live-store.js';
 import { openSetStream } from '../stream/set-stream.js';
+import type { SetStream, SetStreamNeeds } from '../stream/set-stream.js';
 import type { SetSource } from '../stream/source-reader.js';
 import { notFound } from './refusals.js';
 
@@ -15,7 +16,7 @@ export interface LiveNeeds {
   readonly pods: LiveStore<Pod>;
   /** Begun trials of one experiment, by trial id; opened for the first who looks. */
   readonly trials: KeyedViews<Trial>;
-  readonly stored: Experiments;
+  readonly stored: Pick<Experiments, 'get'>;
 }
 
 /** Sources of the stream of one experiment. */
@@ -28,7 +29,7 @@ export interface Tree {
 
 export type Live = ReturnType<typeof createLive>;
 
-/** What moves, by subject: each method opens one stream for one subscriber. */
+/** What moves, by subject: each method checks that there is such a subject and gives what opens streams of it. */
 export function createLive({ experiments, jobs, pods, trials, stored }: LiveNeeds) {
   /** @throws GraphQLError NOT_FOUND: the database is asked, for the watch may be a moment behind. */
   async function mustExist(id: string): Promise<void> {
@@ -42,61 +43,56 @@ export function createLive({ experiments, jobs, pods, trials, stored }: LiveNeed
     jobsOf: (id: string): Job[] => [...jobs.values()].filter(own(id)),
     podsOf: (id: string): Pod[] => [...pods.values()].filter(own(id)),
 
-    experimentsChanged: (filter: ExperimentFilter, after: string | undefined) =>
-      openSetStream({
-        scope: JSON.stringify(['experimentsChanged', filter]),
-        sources: {
-          experiments: { store: experiments, includes: (one: Experiment) => matches(one, filter), goneId: uid },
-        },
-        after,
-      }),
-
-    async jobsChanged(id: string | undefined, after: string | undefined) {
-      if (id !== undefined) await mustExist(id);
-      return openSetStream({
-        scope: JSON.stringify(['jobsChanged', id]),
-        sources: { jobs: source(jobs, ofExperiment(id)) },
-        after,
-      });
+    async experimentsChanged(filter: ExperimentFilter): Promise<Open<{ experiments: Experiment }>> {
+      const includes = (one: Experiment) => matches(one, filter);
+      return opening(['experimentsChanged', filter], { experiments: { store: experiments, includes, goneId: uid } });
     },
 
-    async podsChanged(id: string | undefined, after: string | undefined) {
+    async jobsChanged(id: string | undefined): Promise<Open<{ jobs: Job }>> {
       if (id !== undefined) await mustExist(id);
-      return openSetStream({
-        scope: JSON.stringify(['podsChanged', id]),
-        sources: { pods: source(pods, ofExperiment(id)) },
-        after,
-      });
+      return opening(['jobsChanged', id], { jobs: source(jobs, ofExperiment(id)) });
     },
 
-    async trialsChanged(id: string, phases: readonly TrialPhase[] | undefined, after: string | undefined) {
+    async podsChanged(id: string | undefined): Promise<Open<{ pods: Pod }>> {
+      if (id !== undefined) await mustExist(id);
+      return opening(['podsChanged', id], { pods: source(pods, ofExperiment(id)) });
+    },
+
+    async trialsChanged(id: string, phases: readonly TrialPhase[] | undefined): Promise<Open<{ trials: Trial }>> {
       await mustExist(id);
-      const view = await trials.acquire(id);
       const includes = (trial: Trial) => !phases || phases.includes(trial.phase);
-      return openSetStream({
-        scope: JSON.stringify(['trialsChanged', id, phases]),
-        sources: { trials: { store: view.store, includes, goneId: uid } },
-        after,
-        onClose: () => view.release(),
-      });
+      return async (after) => {
+        const view = await trials.acquire(id);
+        const open = opening(
+          ['trialsChanged', id, phases],
+          { trials: { store: view.store, includes, goneId: uid } },
+          () => view.release(),
+        );
+        return open(after);
+      };
     },
 
-    async experimentTree(id: string, after: string | undefined) {
+    async experimentTree(id: string): Promise<Open<Tree>> {
       await mustExist(id);
-      const view = await trials.acquire(id);
-      return openSetStream<Tree>({
-        scope: JSON.stringify(['experimentTree', id]),
-        sources: {
-          experiments: source(experiments, (one) => one.id === id),
+      return async (after) => {
+        const view = await trials.acquire(id);
+        const sources = {
+          experiments: { ...source(experiments, (one) => one.id === id), mayHaveHeld: (key: string) => key === id },
           jobs: source(jobs, own(id)),
           pods: source(pods, own(id)),
-          trials: source(view.store, () => true),
-        },
-        after,
-        onClose: () => view.release(),
-      });
+          trials: { store: view.store, includes: () => true, goneId: uid },
+        };
+        return opening<Tree>(['experimentTree', id], sources, () => view.release())(after);
+      };
     },
   };
+}
+
+/** Opens one stream of a subject behind a cursor, as often as it is called. */
+export type Open<S> = (after: string | undefined) => Promise<SetStream<S>>;
+
+function opening<S>(scope: readonly unknown[], sources: SetStreamNeeds<S>['sources'], onClose?: () => void): Open<S> {
+  return async (after) => openSetStream<S>({ scope: JSON.stringify(scope), sources, after, onClose });
 }
 
 type OfExperiment = (object: { readonly experimentId?: string }) => boolean;

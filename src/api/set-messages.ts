@@ -1,7 +1,11 @@
 import type { Experiment } from '../model/experiment.js';
+import { trialId } from '../model/trial.js';
 import type { Trial } from '../model/trial.js';
 import type { SetMessage } from '../stream/set-stream.js';
 import type { Context } from './context.js';
+import { SharedSource } from './hub/shared-source.js';
+import type { Open } from './live.js';
+import { badInput } from './refusals.js';
 import type { TrialSource } from './sources.js';
 
 /** A message of a set stream, as its resolver gets it. */
@@ -22,4 +26,43 @@ export async function withExperiment(
   const experiment: Experiment | undefined =
     live.experiments.get(experimentId) ?? (await store.experiments.get(experimentId));
   return experiment ? trials.map((trial) => ({ experiment, trial })) : [];
+}
+
+/** Arguments that every set subscription has. */
+export interface SetArguments {
+  readonly after?: string | null | undefined;
+  readonly maxRate?: number | null | undefined;
+}
+
+const fastest = 1_000;
+
+/**
+ * A set subscription, as its `subscribe` gives it. Answers depend on the viewer
+ * and, for the addresses in them, on where the API was reached; nothing else
+ * of the context may change what a resolver under it says.
+ *
+ * @throws GraphQLError BAD_USER_INPUT for a `maxRate` that is none
+ */
+export function sharedSet<S>({ viewer, baseUrl }: Context, { after, maxRate }: SetArguments, open: Open<S>) {
+  if (maxRate != null && !(maxRate > 0 && maxRate <= fastest)) {
+    throw badInput(`maxRate is more than 0 and at most ${fastest} messages a second; ${maxRate} was asked for.`);
+  }
+  return new SharedSource({
+    viewerScope: JSON.stringify([viewer, baseUrl]),
+    after: after ?? undefined,
+    maxRate: maxRate ?? undefined,
+    open,
+    idOf,
+    sourceOf,
+  });
+}
+
+/** As `gone` names it. @param object Of a set stream: one with an id, or a trial. */
+function idOf(object: unknown): string {
+  const named = object as { readonly id: string } | Trial;
+  return 'id' in named ? named.id : trialId(named.experimentId, named.index);
+}
+
+function sourceOf(field: string): string {
+  return field === 'experiment' ? 'experiments' : field;
 }

@@ -1,4 +1,4 @@
-import type { ExperimentTreeChange, GladosClient } from '../client/client.js';
+import type { ExperimentTreeChange, StreamOptions } from '../client/client.js';
 import type { Experiment, Tree } from '../client/tree-store.js';
 import { createTree } from '../client/tree-store.js';
 import { frame } from './live-frame.js';
@@ -8,7 +8,9 @@ import { createScreen } from './screen.js';
 import { endedPhases } from './words.js';
 
 export interface FollowNeeds {
-  readonly client: Pick<GladosClient, 'experimentTree'>;
+  readonly client: {
+    experimentTree(needs: { readonly id: string } & StreamOptions): AsyncIterable<ExperimentTreeChange>;
+  };
   readonly id: string;
   readonly out: Out;
   readonly color: boolean;

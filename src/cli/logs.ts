@@ -1,6 +1,6 @@
 import type { GladosClient, StreamOptions } from '../client/client.js';
 import { TrialLogDocument } from '../client/generated/graphql.js';
-import type { LogLines } from '../client/log-lines.js';
+import type { LogLines } from '../client/changes.js';
 import type { Out } from './out.js';
 
 export interface LogNeeds {

@@ -1,6 +1,4 @@
-import type { LogsSubscription } from './generated/graphql.js';
-
-export type LogLines = LogsSubscription['logs'];
+import type { LogLines } from './changes.js';
 
 /** Lines that are remembered to know one that comes again: far more than a resumed stream may repeat. */
 const rememberedLines = 20_000;

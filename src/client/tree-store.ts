@@ -1,72 +1,58 @@
-import type { ExperimentTreeChange } from './client.js';
-import type {
-  ExperimentFieldsFragment,
-  JobFieldsFragment,
-  PodFieldsFragment,
-  TrialFieldsFragment,
-} from './generated/graphql.js';
+import type { Experiment, ExperimentTreeChange, Freshness, Job, Pod, Trial } from './changes.js';
+import { createKeyedSets } from './keyed-sets.js';
 
-export type Experiment = ExperimentFieldsFragment;
-export type Job = JobFieldsFragment;
-export type Pod = PodFieldsFragment;
-export type Trial = TrialFieldsFragment;
-
-interface Content {
-  experiment: Experiment | undefined;
-  readonly jobs: Map<string, Job>;
-  readonly pods: Map<string, Pod>;
-  readonly trials: Map<string, Trial>;
-}
+export type { Experiment, Job, Pod, Trial } from './changes.js';
 
 /** What is known of one experiment: itself, its Job, its pods, its trials that have begun; by id. */
-export interface Tree {
+export interface TreeContent {
   readonly experiment: Experiment | undefined;
   readonly jobs: ReadonlyMap<string, Job>;
   readonly pods: ReadonlyMap<string, Pod>;
   readonly trials: ReadonlyMap<string, Trial>;
   /** False until the first snapshot is whole, and again while a later one rebuilds everything. */
   readonly synced: boolean;
-  readonly freshness: ExperimentTreeChange['freshness'] | undefined;
+  /** As the server last told it. */
+  readonly freshness: Freshness | undefined;
+}
+
+/** The content itself as it changes, without a copy. */
+export interface Tree extends TreeContent {
   /** Grows with every change. */
   readonly version: number;
   /** Applies one change of `experimentTree`. Applying one twice does what applying it once does. */
   apply(change: ExperimentTreeChange): void;
+  /** As it is now, and stays; what did not change since the last copy is the same object. */
+  copy(): TreeContent;
 }
 
-function emptyContent(): Content {
-  return { experiment: undefined, jobs: new Map(), pods: new Map(), trials: new Map() };
+interface Kinds extends Record<string, { readonly id: string }> {
+  readonly experiments: Experiment;
+  readonly jobs: Job;
+  readonly pods: Pod;
+  readonly trials: Trial;
 }
 
-/**
- * Holds an experiment's tree and keeps it up to date.
- *
- * A reset begins a rebuild. The first one is shown as it grows; during a later
- * one the old content stays until the new one is whole, so that a reconnect
- * does not flicker.
- */
+/** Holds an experiment's tree and keeps it up to date; see `createKeyedSets` for how a rebuild shows. */
 export function createTree(): Tree {
-  let shown = emptyContent();
-  let building = shown;
-  let synced = false;
-  let everSynced = false;
-  let freshness: ExperimentTreeChange['freshness'] | undefined;
+  const sets = createKeyedSets<Kinds>(['experiments', 'jobs', 'pods', 'trials']);
+  let freshness: Freshness | undefined;
   let version = 0;
 
   return {
     get experiment() {
-      return shown.experiment;
+      return firstOf(sets.live.experiments);
     },
     get jobs() {
-      return shown.jobs;
+      return sets.live.jobs;
     },
     get pods() {
-      return shown.pods;
+      return sets.live.pods;
     },
     get trials() {
-      return shown.trials;
+      return sets.live.trials;
     },
     get synced() {
-      return synced;
+      return sets.synced;
     },
     get freshness() {
       return freshness;
@@ -74,30 +60,18 @@ export function createTree(): Tree {
     get version() {
       return version;
     },
-    apply(change) {
-      if (change.reset) {
-        building = emptyContent();
-        if (!everSynced) shown = building;
-      }
-      put(building, change);
-      if (change.synced) shown = building;
-      synced = change.synced;
-      everSynced ||= synced;
+    apply({ experiment, jobs, pods, trials, ...change }) {
+      sets.apply({ ...change, changed: { experiments: experiment ? [experiment] : [], jobs, pods, trials } });
       freshness = change.freshness;
       version += 1;
+    },
+    copy() {
+      const { experiments, jobs, pods, trials } = sets.copy();
+      return { experiment: firstOf(experiments), jobs, pods, trials, synced: sets.synced, freshness };
     },
   };
 }
 
-function put(content: Content, { gone, experiment, jobs, pods, trials }: ExperimentTreeChange): void {
-  for (const id of gone) {
-    if (content.experiment?.id === id) content.experiment = undefined;
-    content.jobs.delete(id);
-    content.pods.delete(id);
-    content.trials.delete(id);
-  }
-  if (experiment) content.experiment = experiment;
-  for (const job of jobs) content.jobs.set(job.id, job);
-  for (const pod of pods) content.pods.set(pod.id, pod);
-  for (const trial of trials) content.trials.set(trial.id, trial);
+function firstOf<T>(map: ReadonlyMap<string, T>): T | undefined {
+  return map.values().next().value;
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { Agent } from 'undici';
 import type { Dispatcher } from 'undici';
 import { ClusterError, errorOfAnswer, errorOfNetwork } from './cluster-error.js';
@@ -22,6 +24,11 @@ export interface RequestOptions {
 /** One cluster, one pool of connections for everything that is asked of it. */
 export interface ClusterConnection extends AsyncDisposable {
   readonly server: string;
+  /**
+   * Tells this cluster from others, from wherever it is reached: by the authority that it is trusted
+   * by, which each cluster has of its own and which needs no right to read; by its address where it has none.
+   */
+  readonly identity: string;
   readonly namespace: string;
   /**
    * One call whose answer is JSON; T is the caller's word for its shape, nothing is checked.
@@ -33,11 +40,11 @@ export interface ClusterConnection extends AsyncDisposable {
   /**
    * A GET whose answer may go on for ever, and may be silent for ever: the caller bounds it by `signal`.
    *
-   * Resolves when the head of the answer has come. Leaving the iteration closes the connection.
+   * Resolves when the head of the answer has come. Destroying the stream, or leaving its iteration, closes the connection.
    *
-   * @throws ClusterError as above; the iteration itself throws whatever ended it
+   * @throws ClusterError as above; the stream itself fails with whatever ended it
    */
-  stream(path: string, query: Query, signal: AbortSignal): Promise<AsyncIterable<Buffer>>;
+  stream(path: string, query: Query, signal: AbortSignal): Promise<Readable>;
 }
 
 /**
@@ -73,7 +80,7 @@ export function openConnection(choice: ClusterChoice): ClusterConnection {
     path: string,
     options: SendOptions,
   ): Promise<Dispatcher.ResponseData> {
-    const answer = await agents[options.by].request({
+    const asked = agents[options.by].request({
       origin,
       path: prefix + withQuery(path, options.query ?? {}),
       method,
@@ -82,6 +89,7 @@ export function openConnection(choice: ClusterChoice): ClusterConnection {
       headers: { accept: 'application/json', ...options.headers, ...(await credentials.headers()) },
       ...(options.body !== undefined && { body: options.body }),
     });
+    const answer = await orAborted(asked, options.signal);
     if (answer.statusCode < 400) return answer;
     const retryAfter = answer.headers['retry-after'];
     throw errorOfAnswer(answer.statusCode, await answer.body.text(), String(retryAfter ?? ''));
@@ -89,6 +97,9 @@ export function openConnection(choice: ClusterChoice): ClusterConnection {
 
   return {
     server: credentials.server,
+    identity: createHash('sha256')
+      .update(credentials.tls.ca ?? credentials.server)
+      .digest('base64url'),
     namespace: credentials.namespace,
     async request<T>(method: Dispatcher.HttpMethod, path: string, options: RequestOptions = {}): Promise<T> {
       const limit = startLimits(options.signal, { time: options.timeoutMs ?? 30_000 });
@@ -131,6 +142,16 @@ interface SendOptions {
   readonly signal: AbortSignal;
   readonly body?: string;
   readonly headers?: Record<string, string>;
+}
+
+/** undici heeds a signal only once it has a connection, and a handshake may take all its time. */
+function orAborted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    void asked.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 function withQuery(path: string, query: Query): string {

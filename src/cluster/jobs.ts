@@ -44,12 +44,16 @@ export function createJobs(connection: ClusterConnection, namespace: string) {
       await unlessStatus(404, connection.request('DELETE', path, { body }));
     },
 
-    /** Creates a Secret, or puts the manifest's values into the one of that name; its other values and its owner stay. */
-    async ensureSecret(manifest: Manifest): Promise<Ensured> {
+    /**
+     * Creates a Secret, or puts the manifest's values into the one of that name. Its other values stay, and its owner
+     * unless it is to be disowned: then it does not go with that owner, also when that is gone already.
+     */
+    async ensureSecret(manifest: Manifest, { disown = false } = {}): Promise<Ensured> {
       const made = await unlessStatus(409, connection.request('POST', secretsPath, { body: manifest }));
       if (made !== undefined) return 'created';
       const path = `${secretsPath}/${encodeURIComponent(manifest.metadata.name)}`;
-      await connection.request('PATCH', path, { body: manifest, contentType: mergePatch });
+      const metadata = { ...manifest.metadata, ...(disown && { ownerReferences: null }) };
+      await connection.request('PATCH', path, { body: { ...manifest, metadata }, contentType: mergePatch });
       return 'exists';
     },
 

@@ -30,3 +30,21 @@ export function endOfNested(bytes: Buffer, start: number): number {
   }
   return -1;
 }
+
+/**
+ * Where any JSON value that begins at `start` ends, or -1 when it does not end here.
+ *
+ * A number or a literal ends before the comma or bracket that follows it.
+ */
+export function endOfValue(bytes: Buffer, start: number): number {
+  const kind = kindOf[bytes[start] as number];
+  if (kind === opening) return endOfNested(bytes, start);
+  const { length } = bytes;
+  let at = start + 1;
+  if (kind === quote) {
+    for (let byte = bytes[at]; at < length && byte !== 0x22; byte = bytes[at]) at += byte === 0x5c ? 2 : 1;
+    return at < length ? at + 1 : -1;
+  }
+  while (at < length && bytes[at] !== 0x2c && kindOf[bytes[at] as number] !== closing) at += 1;
+  return at < length ? at : -1;
+}

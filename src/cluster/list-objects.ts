@@ -2,7 +2,7 @@ import { ClusterError, errorOfNetwork } from './cluster-error.js';
 import type { ClusterConnection, Query } from './connection.js';
 import { ListSplitter } from './list-splitter.js';
 import type { KubernetesList, KubernetesObject } from './objects.js';
-import { parseObject } from './parse-object.js';
+import type { ObjectParser } from './parse-object.js';
 import { startLimits } from './limits.js';
 
 export interface ListNeeds {
@@ -12,7 +12,7 @@ export interface ListNeeds {
   readonly signal: AbortSignal;
   /** For one page. */
   readonly timeoutMs: number;
-  /** Without managedFields. */
+  readonly parser: ObjectParser;
   readonly onObject: (object: KubernetesObject) => void;
 }
 
@@ -42,12 +42,12 @@ export async function listObjects(needs: ListNeeds): Promise<string> {
   }
 }
 
-async function readPage({ connection, path, signal, timeoutMs, onObject }: ListNeeds, query: Query) {
+async function readPage({ connection, path, signal, timeoutMs, parser, onObject }: ListNeeds, query: Query) {
   const limits = startLimits(signal, { page: timeoutMs });
   const splitter = new ListSplitter();
   try {
     for await (const chunk of await connection.stream(path, query, limits.signal)) {
-      for (const item of splitter.push(chunk)) onObject(parseItem(item));
+      for (const item of splitter.push(chunk)) onObject(parseItem(item, parser));
     }
     const page: KubernetesList = splitter.envelope();
     for (const object of page.items ?? []) onObject(object);
@@ -60,9 +60,9 @@ async function readPage({ connection, path, signal, timeoutMs, onObject }: ListN
   }
 }
 
-function parseItem(bytes: Buffer): KubernetesObject {
+function parseItem(bytes: Buffer, parser: ObjectParser): KubernetesObject {
   try {
-    return parseObject(bytes) as KubernetesObject;
+    return parser.object(bytes) as KubernetesObject;
   } catch (cause) {
     throw new ClusterError('an item of a list is no JSON', { code: 'MALFORMED', cause });
   }

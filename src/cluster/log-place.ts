@@ -8,6 +8,8 @@ export interface LogPosition {
 
 export interface LogLine extends LogPosition {
   readonly text: string;
+  /** What was read before is not in the log any more: lines between it and this one are lost, or may be. */
+  readonly afterLoss?: true;
 }
 
 /** A line as the API sends it with `timestamps=true`; a line without a time is one that the kubelet wrote itself. */
@@ -88,15 +90,19 @@ export class LogPlace {
     }
     const line = { time: at, ordinal: this.#seen.get(at) ?? 0, text };
     this.#remember(at);
-    return this.#sought ? this.#seek(line, this.#sought) : [line];
+    if (this.#sought) return this.#seek(line, this.#sought);
+    // A log only grows at its end: what was seen and does not come first was rotated away.
+    const isLoss = [...this.#expected.values()].some((left) => left > 0);
+    this.#expected.clear();
+    return isLoss ? [{ ...line, afterLoss: true }] : [line];
   }
 
   /** The log has no more lines: what waits for the one that was looked for waits in vain. */
   finish(): readonly LogLine[] {
-    const held = this.#held;
+    const [first, ...held] = this.#held;
     this.#held = [];
     this.#sought = undefined;
-    return held;
+    return first ? [{ ...first, afterLoss: true }, ...held] : [];
   }
 
   #seek(line: LogLine, sought: LogPosition): readonly LogLine[] {

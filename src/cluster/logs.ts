@@ -30,12 +30,13 @@ const maxLineBytes = 1 << 18;
  *
  * With `follow` it waits for a container that has not started, outlives broken
  * connections without repeating or losing a line, and ends when the container
- * has ended and everything was read, or the pod is gone. Lines that the kubelet
- * rotated away in between are lost without a word.
+ * has ended and everything was read. The first line behind some that the kubelet
+ * rotated away in between says so (`afterLoss`).
  *
  * Aborting the signal, like leaving the iteration, ends it without an error.
  *
- * @throws ClusterError without `follow` for any failure; with it only for 401, 403 and 400 that no waiting mends
+ * @throws ClusterError without `follow` for any failure; with it only for 401, 403 and 400 that no waiting mends,
+ * and for 404 when the pod went before its log was read to the end
  */
 export function followPodLog(connection: ClusterConnection, needs: PodLogNeeds): AsyncIterable<LogLine> {
   return {
@@ -76,6 +77,8 @@ async function* readAgainAndAgain(connection: ClusterConnection, needs: PodLogNe
   const place = new LogPlace(needs.after);
   const { minMs, maxMs } = needs.timing ?? { minMs: 500, maxMs: 10_000 };
   let failures = 0;
+  /** A log that was followed ends when its container has: if then the pod is gone, all was read. */
+  let isRead = false;
   while (!signal.aborted) {
     /** Asked before the read: what had ended by then is read to its end. */
     const isFollowed = needs.follow === true && (await stateOf(connection, needs, signal)) === 'going on';
@@ -85,11 +88,14 @@ async function* readAgainAndAgain(connection: ClusterConnection, needs: PodLogNe
         yield line;
       }
       if (!isFollowed || signal.aborted) return;
+      isRead = true;
     } catch (thrown) {
       if (signal.aborted) return;
       const error = errorOfNetwork(thrown);
       if (!needs.follow || isHopeless(error)) throw error;
-      if (isGone(error) || (!isFollowed && isWaiting(error))) return;
+      if ((isGone(error) && isRead) || (!isFollowed && isWaiting(error))) return;
+      if (isGone(error)) throw error;
+      isRead = false;
     }
     failures += 1;
     await pause(backoffMs(failures, { minMs, maxMs, random: Math.random }), signal);
@@ -143,7 +149,7 @@ function podPath({ namespace, podName }: PodLogNeeds): string {
   return `/api/v1/namespaces/${namespace}/pods/${encodeURIComponent(podName)}`;
 }
 
-function isGone(error: unknown): boolean {
+export function isGone(error: unknown): boolean {
   return error instanceof ClusterError && error.status === 404;
 }
 
@@ -153,6 +159,6 @@ function isWaiting(error: ClusterError): boolean {
 }
 
 /** The message is all that tells a container that will never be there from one that is not there yet. */
-function isHopeless({ status, message }: ClusterError): boolean {
+export function isHopeless({ status, message }: ClusterError): boolean {
   return status === 401 || status === 403 || (status === 400 && message.includes('is not valid for pod'));
 }

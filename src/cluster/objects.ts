@@ -37,3 +37,9 @@ export const experimentLabel = 'glados.io/experiment';
 
 /** Annotation of a Job: how many trials of its experiment had ended when it was made. */
 export const endedTrialsAnnotation = 'glados.io/ended-trials';
+
+/** Label of a pod that names its Job, and the one that older clusters set. */
+export const jobNameLabels = ['batch.kubernetes.io/job-name', 'job-name'] as const;
+
+/** Label, and annotation, of a pod of an Indexed Job. */
+export const completionIndexLabel = 'batch.kubernetes.io/job-completion-index';

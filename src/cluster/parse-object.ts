@@ -1,6 +1,16 @@
 import { isAscii } from 'node:buffer';
 import { endOfNested } from './json-bytes.js';
 
+/** Makes objects of one kind from JSON. All throw SyntaxError for what is no JSON; the bytes are spent. */
+export interface ObjectParser {
+  object(bytes: Buffer): unknown;
+  /** Of a watch: `{ type, object }`. */
+  event(bytes: Buffer): unknown;
+}
+
+/** Parses whatever it is. */
+export const anyObject: ObjectParser = { object: parseObject, event: parseObject };
+
 /**
  * As API servers write it: the last member of the metadata, so never the first of its object.
  *

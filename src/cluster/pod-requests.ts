@@ -1,6 +1,6 @@
 import type { PodRequests } from '../model/pod.js';
 import { amountOf } from './quantity.js';
-import type { RawContainer, RawPod } from './raw-pod.js';
+import type { RawContainer, RawPodSpec } from './raw-pod.js';
 
 /**
  * What the scheduler looks for: the sum over containers and sidecars, or one
@@ -8,27 +8,25 @@ import type { RawContainer, RawPod } from './raw-pod.js';
  *
  * Pod-level resources and the overhead of a runtime class are not counted.
  */
-export function requestsOf({
-  containers = [],
-  initContainers = [],
-}: NonNullable<RawPod['spec']>): PodRequests | undefined {
-  const total = (resource: string): number | undefined => {
-    const side = sum(initContainers.filter(isSidecar), resource);
-    const own = sum(containers, resource) + side;
-    const largest = Math.max(0, ...initContainers.map((one) => (isSidecar(one) ? 0 : amount(one, resource)) + side));
-    return Math.max(own, largest) || undefined;
-  };
-  const [cpus, memoryBytes] = [total('cpu'), total('memory')];
-  if (cpus === undefined && memoryBytes === undefined) return undefined;
-  return { ...(cpus !== undefined && { cpus }), ...(memoryBytes !== undefined && { memoryBytes }) };
+export function requestsOf({ containers = [], initContainers = [] }: RawPodSpec): PodRequests | undefined {
+  const cpus = total(containers, initContainers, 'cpu');
+  const memoryBytes = total(containers, initContainers, 'memory');
+  if (cpus === 0 && memoryBytes === 0) return undefined;
+  return { ...(cpus !== 0 && { cpus }), ...(memoryBytes !== 0 && { memoryBytes }) };
+}
+
+function total(containers: readonly RawContainer[], before: readonly RawContainer[], resource: string): number {
+  let sidecars = 0;
+  let largest = 0;
+  for (const one of before) if (isSidecar(one)) sidecars += amount(one, resource);
+  for (const one of before) if (!isSidecar(one)) largest = Math.max(largest, amount(one, resource));
+  let own = 0;
+  for (const one of containers) own += amount(one, resource);
+  return sidecars + Math.max(own, largest);
 }
 
 function isSidecar({ restartPolicy }: RawContainer): boolean {
   return restartPolicy === 'Always';
-}
-
-function sum(containers: readonly RawContainer[], resource: string): number {
-  return containers.reduce((total, one) => total + amount(one, resource), 0);
 }
 
 /** 0 for what is not asked, or is no quantity. */

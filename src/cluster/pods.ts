@@ -1,4 +1,5 @@
 import type { Pod } from '../model/pod.js';
+import { ClusterError } from './cluster-error.js';
 import type { ClusterConnection } from './connection.js';
 import { experimentLabel } from './objects.js';
 import type { RawPod } from './raw-pod.js';
@@ -16,6 +17,18 @@ export function createPods(connection: ClusterConnection, namespace: string) {
         { query: { labelSelector: `${experimentLabel}=${experimentId}` } },
       );
       return items.map(toPod);
+    },
+
+    /** Resolves when the deletion is recorded, also when the pod was gone; it ends within its grace. */
+    async delete({ id, name }: Pick<Pod, 'id' | 'name'>): Promise<void> {
+      const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid: id } };
+      try {
+        const path = `/api/v1/namespaces/${namespace}/pods/${encodeURIComponent(name)}`;
+        await connection.request('DELETE', path, { body });
+      } catch (error) {
+        // Gone, or another pod under its name.
+        if (!(error instanceof ClusterError) || (error.status !== 404 && error.status !== 409)) throw error;
+      }
     },
   };
 }

@@ -3,16 +3,18 @@ import type { RawCondition } from './to-job.js';
 
 /** The parts of core/v1 Pod that are read. */
 export interface RawPod extends KubernetesObject {
-  readonly spec?: {
-    readonly nodeName?: string;
-    readonly restartPolicy?: string;
-    readonly schedulerName?: string;
-    readonly activeDeadlineSeconds?: number;
-    readonly nodeSelector?: Readonly<Record<string, string>>;
-    readonly initContainers?: readonly RawContainer[];
-    readonly containers?: readonly RawContainer[];
-  };
+  readonly spec?: RawPodSpec;
   readonly status?: RawPodStatus;
+}
+
+export interface RawPodSpec {
+  readonly nodeName?: string;
+  readonly restartPolicy?: string;
+  readonly schedulerName?: string;
+  readonly activeDeadlineSeconds?: number;
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly initContainers?: readonly RawContainer[];
+  readonly containers?: readonly RawContainer[];
 }
 
 export interface RawContainer {

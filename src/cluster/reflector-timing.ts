@@ -1,8 +1,13 @@
-/** When a reflector gives up waiting. All of it is client-go's, but for the promises of silence, which it leaves to HTTP/2. */
+/**
+ * When a reflector gives up waiting. All of it is client-go's, but for the promises of silence, which it leaves to
+ * HTTP/2, and the bound of a wait that it is told.
+ */
 export interface ReflectorTiming {
   /** Wait after the first failure; doubles. */
   readonly minMs: number;
   readonly maxMs: number;
+  /** The longest wait that a server may ask for: what is closed for hours by its own word may be open sooner. */
+  readonly toldMaxMs: number;
   /** 0 ≤ value < 1. */
   readonly random: () => number;
   /** ms since the epoch. */
@@ -25,6 +30,7 @@ export interface ReflectorTiming {
 export const defaultTiming: ReflectorTiming = {
   minMs: 800,
   maxMs: 30_000,
+  toldMaxMs: 300_000,
   random: Math.random,
   now: Date.now,
   watchMinSeconds: 300,

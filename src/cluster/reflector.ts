@@ -3,6 +3,8 @@ import { ClusterError, errorOfNetwork, errorOfStatus, isExpired } from './cluste
 import type { Status } from './cluster-error.js';
 import type { ClusterConnection, Query } from './connection.js';
 import { listObjects } from './list-objects.js';
+import { anyObject } from './parse-object.js';
+import type { ObjectParser } from './parse-object.js';
 import { defaultTiming } from './reflector-timing.js';
 import type { ReflectorTiming } from './reflector-timing.js';
 import { SinkFeed } from './sink-feed.js';
@@ -16,6 +18,8 @@ export interface ReflectorNeeds<T> extends SinkNeeds<T> {
   readonly path: string;
   readonly labelSelector?: string;
   readonly timing?: Partial<ReflectorTiming>;
+  /** Makes of the JSON what `decode` reads; everything but managedFields when left out. */
+  readonly parser?: ObjectParser;
   /**
    * How the whole list is read: page by page, or as the beginning of the watch (WatchList),
    * which falls back to pages where the server refuses it. Pages when left out: docs/performance.md
@@ -73,6 +77,7 @@ class ReflectorLoop<T> {
   readonly #needs: ReflectorNeeds<T>;
   readonly #timing: ReflectorTiming;
   readonly #feed: SinkFeed<T>;
+  readonly #parser: ObjectParser;
   /** Opaque: given back to the server, compared by nobody. Undefined: list first. */
   #version: string | undefined;
   #failuresInARow = 0;
@@ -84,6 +89,7 @@ class ReflectorLoop<T> {
     this.#needs = needs;
     this.#timing = { ...defaultTiming, ...needs.timing };
     this.#feed = new SinkFeed(needs, this.#timing.now);
+    this.#parser = needs.parser ?? anyObject;
     this.#asksWatchList = needs.firstSync === 'watchList';
   }
 
@@ -112,7 +118,7 @@ class ReflectorLoop<T> {
     else if (failures % failuresBeforeRelist === 0 && !saysNothingOfVersion(error)) this.#version = undefined;
     if (isExpired(error) && failures === 1) return;
     this.#feed.stale(error);
-    const told = (error.retryAfterSeconds ?? 0) * 1000;
+    const told = Math.min((error.retryAfterSeconds ?? 0) * 1000, this.#timing.toldMaxMs);
     await pause(Math.max(backoffMs(failures, this.#timing), told), this.stop.signal);
   }
 
@@ -127,17 +133,19 @@ class ReflectorLoop<T> {
       labelSelector,
       signal: this.stop.signal,
       timeoutMs: this.#timing.listTimeoutMs,
+      parser: this.#parser,
       onObject: (raw) => {
         const decoded = this.#feed.decode(raw);
         if (decoded) found.push(decoded);
       },
     });
-    await this.#feed.list(found, { asOf: askedAt, signal: this.stop.signal });
+    await this.#feed.list(found, { asOf: askedAt, version, signal: this.stop.signal });
     return version;
   }
 
   /**
    * @throws ClusterError `SHORT_WATCH` when the server ended it at once: something on the way does not let watches live
+   * @throws ClusterError `SILENT` when the server did not end it: its socket may be half open
    * @throws ClusterError `UNSYNCED` when it ended before its list was whole
    */
   async #watch(): Promise<void> {
@@ -150,7 +158,7 @@ class ReflectorLoop<T> {
     let proof: NodeJS.Timeout | undefined;
     const prove = (): void => {
       isProven = true;
-      this.#prove();
+      this.#prove(askedAt);
     };
     this.counts.watches += 1;
     this.#initial = this.#version === undefined ? new Map() : undefined;
@@ -160,6 +168,7 @@ class ReflectorLoop<T> {
         connection,
         path,
         query: { ...fromVersion(this.#version), allowWatchBookmarks: true, timeoutSeconds, labelSelector },
+        parser: this.#parser,
         signal: this.stop.signal,
         silenceMs: bookmarkMs + slackMs,
         deadlineMs: timeoutSeconds * 1000 + slackMs,
@@ -170,7 +179,9 @@ class ReflectorLoop<T> {
       clearTimeout(proof);
     }
     if (this.#initial) throw new ClusterError('the watch ended before its list was whole', { code: 'UNSYNCED' });
-    if (endedBy === 'server' && !isProven && this.counts.events === eventsBefore) {
+    if (endedBy === 'deadline')
+      throw new ClusterError('the watch was not ended when it was promised', { code: 'SILENT' });
+    if (!isProven && this.counts.events === eventsBefore) {
       throw new ClusterError('the watch was ended at once', { code: 'SHORT_WATCH' });
     }
   }
@@ -187,25 +198,26 @@ class ReflectorLoop<T> {
       else if (raw.metadata?.annotations?.[initialEventsEnd] === 'true') return this.#endInitial(version, askedAt);
       return;
     }
-    this.#prove();
-    if (decoded && type === 'DELETED') this.#feed.gone(decoded);
-    else if (decoded) this.#feed.put(decoded);
+    this.#prove(this.#timing.now());
+    if (decoded && type === 'DELETED') this.#feed.gone(decoded, version);
+    else if (decoded) this.#feed.put(decoded, version);
+    else this.#feed.passed(version);
     this.#version = version;
   }
 
   async #endInitial(version: string, askedAt: number): Promise<void> {
     const found = this.#initial?.values() ?? [];
-    await this.#feed.list(found, { asOf: askedAt, signal: this.stop.signal });
+    await this.#feed.list(found, { asOf: askedAt, version, signal: this.stop.signal });
     this.#initial = undefined;
     this.#version = version;
     this.#failuresInARow = 0;
   }
 
-  /** The source works: it sent something, or kept a watch open for a while. */
-  #prove(): void {
+  /** The source works, as of `asOf`: it sent something, or kept a watch open for a while that was asked for then. */
+  #prove(asOf: number): void {
     if (this.#initial) return;
     this.#failuresInARow = 0;
-    this.#feed.fresh(this.#timing.now());
+    this.#feed.fresh(asOf);
   }
 }
 

@@ -1,6 +1,8 @@
+import { pause } from './backoff.js';
+import { errorOfNetwork } from './cluster-error.js';
 import type { ClusterConnection } from './connection.js';
 import type { LogLine } from './log-place.js';
-import { followPodLog, type PodLogNeeds } from './logs.js';
+import { followPodLog, isGone, isHopeless, type PodLogNeeds } from './logs.js';
 import { LogWindow } from './log-window.js';
 
 export interface SharedLogs {
@@ -81,9 +83,16 @@ export function createSharedLogs(connection: ClusterConnection): SharedLogs {
         if (place === undefined) {
           const end = window.end;
           const before = after;
-          for await (const line of followPodLog(connection, { ...needs, after, follow: false, signal })) {
-            after = line;
-            yield line;
+          try {
+            for await (const line of followPodLog(connection, { ...needs, after, follow: false, signal })) {
+              after = line;
+              yield line;
+            }
+          } catch (thrown) {
+            const error = errorOfNetwork(thrown);
+            if (isGone(error) || isHopeless(error)) throw error;
+            await pause(againMs, signal);
+            continue;
           }
           // What was not there to be read is what comes into the window from here on.
           place = window.placeBehind(after, needs.sinceTime) ?? (after === undefined ? end : undefined);
@@ -127,6 +136,9 @@ export function createSharedLogs(connection: ClusterConnection): SharedLogs {
     }),
   };
 }
+
+/** How long a reader waits whose reading up to the window failed. */
+const againMs = 250;
 
 /** How long a reader waits that is ahead of the window. */
 const aheadMs = 500;

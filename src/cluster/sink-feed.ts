@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Change, Freshness } from '../model/change.js';
 import type { ClusterError } from './cluster-error.js';
-import type { KubernetesObject } from './objects.js';
+import type { KubernetesObject, ObjectMeta } from './objects.js';
 import { PartPool } from './share-parts.js';
+import { positionOf } from './source-position.js';
 
 export interface Decoded<T> {
   readonly key: string;
@@ -21,7 +22,10 @@ export interface SinkNeeds<T> {
    * `object` must be new each time: equal parts of different objects are made one in it.
    */
   readonly decode: (object: KubernetesObject) => Decoded<T>;
-  readonly sink: (change: Change<T>) => void;
+  /** @param position Of the source, which this change brings it to; in the order of `positionOf`. Only of a put, a gone and a synced. */
+  readonly sink: (change: Change<T>, position?: string) => void;
+  /** Up to `position` nothing else has happened. */
+  readonly onPassed?: (position: string) => void;
   readonly onFreshness?: (freshness: Freshness) => void;
   /** Told of a defect of ours, once per run of failures: `sink`, `decode` or `onFreshness` threw. */
   readonly onError?: (error: unknown) => void;
@@ -30,6 +34,8 @@ export interface SinkNeeds<T> {
 interface ListTime {
   /** ms since the epoch: not later than the state that is told. */
   readonly asOf: number;
+  /** Of the list. */
+  readonly version: string;
   readonly signal: AbortSignal;
 }
 
@@ -48,6 +54,7 @@ export class SinkFeed<T> {
   readonly #needs: SinkNeeds<T>;
   readonly #now: () => number;
   readonly #byName = new Map<string, Named<T>>();
+  #namespace: string | undefined;
   readonly #parts = new PartPool();
   #asOf: number;
   #staleSince: number | undefined;
@@ -63,17 +70,21 @@ export class SinkFeed<T> {
   decode(raw: KubernetesObject): Named<T> | undefined {
     return this.#guard('decode', () => {
       const { key, object } = this.#needs.decode(raw);
-      const name = `${raw.metadata?.namespace ?? ''}/${raw.metadata?.name ?? ''}`;
+      const name = this.#nameOf(raw.metadata ?? {});
       const before = this.#byName.get(name);
-      if (typeof object !== 'object' || object === null) return { name, key, object };
-      if (typeof before?.object === 'object' && before.object !== null) this.#parts.shareWith(before.object, object);
-      else this.#parts.share(object);
+      if (typeof object === 'object' && object !== null) this.#parts.share(object, before?.object ?? {});
       return { name, key, object };
     });
   }
 
+  /** In the namespace of the first object the plain name, which is in memory already; names hold no slash. */
+  #nameOf({ namespace = '', name = '' }: ObjectMeta): string {
+    this.#namespace ??= namespace;
+    return namespace === this.#namespace ? name : `${namespace}/${name}`;
+  }
+
   /** A whole new list, true at `asOf`; other work gets its turn in between, unless `signal` ends it there. */
-  async list(objects: Iterable<Named<T>>, { asOf, signal }: ListTime): Promise<void> {
+  async list(objects: Iterable<Named<T>>, { asOf, version, signal }: ListTime): Promise<void> {
     this.#byName.clear();
     this.#tell({ type: 'reset' });
     let index = 0;
@@ -85,20 +96,26 @@ export class SinkFeed<T> {
       index += 1;
     }
     this.fresh(asOf);
-    this.#tell({ type: 'synced' });
+    this.#tell({ type: 'synced' }, version);
   }
 
-  put(decoded: Named<T>): void {
+  put(decoded: Named<T>, version: string): void {
     const { name, key, object } = decoded;
     const before = this.#byName.get(name);
-    if (before !== undefined && before.key !== key) this.#tell({ type: 'gone', key: before.key });
+    if (before !== undefined && before.key !== key) this.#tell({ type: 'gone', key: before.key }, version);
     this.#byName.set(name, decoded);
-    this.#tell({ type: 'put', key, object });
+    this.#tell({ type: 'put', key, object }, version);
   }
 
-  gone({ name, key }: Named<T>): void {
+  gone({ name, key }: Named<T>, version: string): void {
     if (this.#byName.get(name)?.key === key) this.#byName.delete(name);
-    this.#tell({ type: 'gone', key });
+    this.#tell({ type: 'gone', key }, version);
+  }
+
+  /** The source told where it stands. */
+  passed(version: string): void {
+    const position = positionOf(version);
+    if (position !== undefined) this.#guard('sink', () => this.#needs.onPassed?.(position));
   }
 
   /** The source is known to have been current at `asOf`, and can be reached. */
@@ -114,8 +131,8 @@ export class SinkFeed<T> {
     this.#guard('onFreshness', () => this.#needs.onFreshness?.(freshness));
   }
 
-  #tell(change: Change<T>): void {
-    this.#guard('sink', () => this.#needs.sink(change));
+  #tell(change: Change<T>, version?: string): void {
+    this.#guard('sink', () => this.#needs.sink(change, positionOf(version)));
   }
 
   #guard<R>(whose: string, call: () => R): R | undefined {

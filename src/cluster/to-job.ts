@@ -1,7 +1,6 @@
 import type { Condition, ExitRule, Job } from '../model/job.js';
 import { endedTrialsAnnotation, experimentLabel } from './objects.js';
 import type { KubernetesObject } from './objects.js';
-import { shared, sharedCondition } from './shared-text.js';
 
 /** The parts of batch/v1 Job that are read. */
 export interface RawJob extends KubernetesObject {
@@ -81,13 +80,14 @@ export function toJob(raw: RawJob): Job {
 }
 
 export function toCondition({ type, status, reason, message, lastTransitionTime: at }: RawCondition): Condition {
-  return sharedCondition({
-    type: shared(type ?? ''),
-    status: shared(status ?? ''),
-    ...(present(reason) && { reason: shared(reason) }),
-    ...(present(message) && { message: shared(message) }),
-    ...(present(at) && { at: shared(at) }),
-  });
+  const condition: { -readonly [Name in keyof Condition]: Condition[Name] } = {
+    type: type ?? '',
+    status: status ?? '',
+  };
+  if (present(at)) condition.at = at;
+  if (present(reason)) condition.reason = reason;
+  if (present(message)) condition.message = message;
+  return condition;
 }
 
 /** `completionTime` is set for successes only. */

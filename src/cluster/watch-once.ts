@@ -1,11 +1,11 @@
 import { ClusterError, errorOfNetwork } from './cluster-error.js';
 import type { ClusterConnection, Query } from './connection.js';
+import { eachChunk } from './chunks.js';
 import { startLimits } from './limits.js';
 import { LineSplitter } from './lines.js';
 import type { KubernetesObject } from './objects.js';
-import { parseObject } from './parse-object.js';
+import type { ObjectParser } from './parse-object.js';
 
-/** Its object comes without managedFields. */
 export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
   readonly object: KubernetesObject;
@@ -15,6 +15,7 @@ export interface WatchNeeds {
   readonly connection: ClusterConnection;
   readonly path: string;
   readonly query: Query;
+  readonly parser: ObjectParser;
   readonly signal: AbortSignal;
   /** A watch on which nothing at all has come for so long is given up: its socket may be half open. */
   readonly silenceMs: number;
@@ -28,7 +29,7 @@ export interface WatchNeeds {
 /**
  * Follows one watch to its end.
  *
- * Resolves to who ended it: the server, or its deadline. Both are ordinary. Events arrive in the order of the wire, none twice.
+ * Resolves to who ended it: the server, as it promised, or its deadline. Events arrive in the order of the wire, none twice.
  *
  * @throws ClusterError when it could not be opened, broke, fell silent or sent what is no event
  */
@@ -38,15 +39,12 @@ export async function watchOnce(needs: WatchNeeds): Promise<'server' | 'deadline
   try {
     const body = await needs.connection.stream(needs.path, { ...needs.query, watch: true }, limits.signal);
     needs.onOpen();
-    for await (const chunk of body) {
+    await eachChunk(body, (chunk) => {
       limits.renew('silence');
-      for (const line of lines.push(chunk)) {
-        const taken = line.length > 0 ? needs.onEvent(eventOf(line)) : undefined;
-        if (taken) await taken;
-      }
-    }
+      return takeAll(lines.push(chunk).values(), needs);
+    });
     const rest = lines.rest();
-    if (rest.length > 0) await needs.onEvent(eventOf(rest));
+    if (rest.length > 0) await needs.onEvent(eventOf(rest, needs.parser));
     return 'server';
   } catch (error) {
     if (limits.passed === 'deadline') return 'deadline';
@@ -59,10 +57,18 @@ export async function watchOnce(needs: WatchNeeds): Promise<'server' | 'deadline
   }
 }
 
+/** At once, as far as no event has to be waited for. */
+function takeAll(lines: IterableIterator<Buffer>, needs: WatchNeeds): void | Promise<void> {
+  for (const line of lines) {
+    const taken = line.length > 0 ? needs.onEvent(eventOf(line, needs.parser)) : undefined;
+    if (taken) return taken.then(() => takeAll(lines, needs));
+  }
+}
+
 /** @throws ClusterError `MALFORMED` for a line that was cut off or is no event. */
-function eventOf(line: Buffer): WatchEvent {
+function eventOf(line: Buffer, parser: ObjectParser): WatchEvent {
   try {
-    const event = parseObject(line) as WatchEvent;
+    const event = parser.event(line) as WatchEvent;
     if (typeof event.type === 'string' && typeof event.object === 'object' && event.object !== null) return event;
   } catch (cause) {
     throw new ClusterError('the watch broke off inside an event', { code: 'MALFORMED', cause });

@@ -1,5 +1,5 @@
 import type { LiveStore } from '../stream/live-store.js';
-import type { Experiment } from '../model/experiment.js';
+import { isFinished, type Experiment } from '../model/experiment.js';
 import { startController, type Controller } from './controller.js';
 import { createExperimentReconciler, type ExperimentReconcilerNeeds } from './experiment-reconciler.js';
 
@@ -17,7 +17,7 @@ export async function startControl(needs: ControlNeeds): Promise<Controller> {
   });
   const look = (id: string | undefined) => id !== undefined && controller.add(id);
   const lookAtAll = () => {
-    for (const { id } of needs.liveExperiments.values()) controller.add(id);
+    for (const experiment of needs.liveExperiments.values()) if (!isFinished(experiment)) look(experiment.id);
   };
   const stops = [
     needs.liveJobs.onFreshness(lookAtAll),
@@ -26,7 +26,10 @@ export async function startControl(needs: ControlNeeds): Promise<Controller> {
     needs.liveJobs.onChange(({ object, previous }) => look((object ?? previous)?.experimentId)),
     needs.livePods.onChange(({ object, previous }) => look((object ?? previous)?.experimentId)),
   ];
-  for (const id of await needs.experiments.unfinished()) controller.add(id);
+  // Also what is left of experiments that ended while nobody looked.
+  for (const store of [needs.liveJobs, needs.livePods])
+    for (const { experimentId } of store.values()) look(experimentId);
+  for (const id of await needs.experiments.unfinished()) look(id);
   return {
     add: (key) => controller.add(key),
     async [Symbol.asyncDispose]() {

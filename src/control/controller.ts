@@ -14,7 +14,7 @@ interface ControllerNeeds {
 }
 
 const firstRetryMs = 200;
-const longestRetryMs = 60_000;
+const longestRetryMs = 30_000;
 
 /** Runs a reconciler over the keys that are added, one worker to a key, with backoff where it throws. */
 export function startController({ reconcile, workers, onError }: ControllerNeeds): Controller {

@@ -1,4 +1,5 @@
 import { diagnose, diagnosePod } from '../model/diagnose/diagnose.js';
+import { hasSucceeded } from '../model/diagnose/job-state.js';
 import type { KubernetesEvent } from '../model/event.js';
 import type { Job } from '../model/job.js';
 import { hasEnded, type Pod } from '../model/pod.js';
@@ -30,9 +31,15 @@ const gatherMs = 100;
  * A pod comes through at once, with what is known of it then; what an Event or
  * the passing of time adds follows as a change of its own. What pods mean for
  * their Job is gathered: a look costs about 10 us for each of its pods.
+ *
+ * Another process may have seen other Events, or looked at another moment: what may have a
+ * diagnosis is told anew to a reader that comes from there.
  */
 export function feedDiagnoses({ jobs, pods, events, now, tickMs = 1000 }: DiagnosisFeedNeeds): DiagnosisFeed {
-  const out = { jobs: createLiveStore<Job>(), pods: createLiveStore<Pod>() };
+  const out = {
+    jobs: createLiveStore<Job>({ history: jobs.history, mayDiffer: (job) => !hasSucceeded(job) }),
+    pods: createLiveStore<Pod>({ history: pods.history, mayDiffer: ({ phase }) => phase !== 'SUCCEEDED' }),
+  };
   const index = createEventIndex();
   const podsOfJob = new Map<string, Map<string, Pod>>();
   const dirty = new Set<string>();

@@ -1,7 +1,6 @@
-import type { Freshness } from '../model/change.js';
 import type { Diagnosis } from '../model/diagnosis.js';
 import { endedTrials, isFinished, type Experiment } from '../model/experiment.js';
-import type { Condition, Job } from '../model/job.js';
+import type { Job } from '../model/job.js';
 import type { Pod } from '../model/pod.js';
 import { afterJobGone } from '../model/transitions.js';
 import { ClusterError } from '../cluster/cluster-error.js';
@@ -11,7 +10,9 @@ import type { Claims } from '../store/claims.js';
 import type { Experiments } from '../store/experiments.js';
 import type { Trials } from '../store/trials.js';
 import type { LiveStore } from '../stream/live-store.js';
+import { beingDeleted, clusterSilence, isNamespaceEnding, jobFailed, refusal } from './cluster-says.js';
 import { createJobMaker, type JobMakerNeeds } from './job-maker.js';
+import { createLeftovers, endOrphans, podsOf } from './leftovers.js';
 import { takeBackLostClaims } from './lost-claims.js';
 import type { Outcome, Reconcile } from './reconciler.js';
 
@@ -29,43 +30,46 @@ export interface ExperimentReconcilerNeeds extends JobMakerNeeds {
 const resyncMs = 30_000;
 /** How soon again after a step that other controllers have to finish. */
 const soonMs = 500;
-/** For so long a source may be silent before it is said: a watch that is opened anew is no outage. */
-const silenceMs = 2000;
 
 /**
  * Keeps one Job for every experiment that is not finished, and none for one
  * that is cancelled. A Job that failed or ended while trials are left is made
  * again as long as trials end in its life: one trial that takes its pods down
  * must not cost the others. One in whose life none ended ends the experiment.
+ *
+ * What the cluster says against a step is written on the experiment.
  */
 export function createExperimentReconciler(needs: ExperimentReconcilerNeeds): Reconcile {
   const ensureJob = createJobMaker(needs);
+  const afterEnd = createLeftovers(needs);
 
   async function goOn(experiment: Experiment, job: Job | undefined): Promise<Outcome> {
-    if (job?.deletedAt !== undefined) return { after: soonMs };
+    if (job?.deletedAt !== undefined) {
+      await tell(experiment, beingDeleted(job));
+      await takeBackLostClaims(needs, experiment.id);
+      return { after: soonMs };
+    }
     const failed = job?.conditions.find((condition) => condition.type === 'Failed' && condition.status === 'True');
     if (job && failed && endedTrials(experiment.counts) <= job.endedTrialsBefore) {
-      await needs.claims.failByJob(experiment.id, jobFailed(failed), iso(needs.now()));
+      await needs.claims.failByJob(experiment.id, jobFailed(job, failed), iso(needs.now()));
       return {};
     }
     if (job?.finishedAt !== undefined) {
       await needs.jobs.delete(job.name, { propagation: 'Background' });
       return { after: soonMs };
     }
-    const settled = await tellRefusal(experiment, job, () => ensureJob(experiment, job));
-    await takeBackLostClaims(needs, experiment.id);
-    return { after: settled ? resyncMs : soonMs };
-  }
-
-  /** Does `work`; what the cluster says against it is written on the experiment, else what is known of its Job. */
-  async function tellRefusal<T>(experiment: Experiment, job: Job | undefined, work: () => Promise<T>): Promise<T> {
     try {
-      const done = await work();
+      const settled = await ensureJob(experiment, job);
       await tell(experiment, job?.diagnosis);
-      return done;
+      await endOrphans(needs, experiment.id);
+      return { after: settled ? resyncMs : soonMs };
     } catch (error) {
-      if (error instanceof ClusterError) await tell(experiment, refusal(error, iso(needs.now())));
+      // Kubernetes ends the pods of a namespace first, and a Job holds on to pods that it cannot replace: neither would end.
+      if (job && isNamespaceEnding(error)) await needs.jobs.delete(job.name, { propagation: 'Background' });
       throw error;
+    } finally {
+      // Also while the Job cannot be made: what no pod runs does not run.
+      await takeBackLostClaims(needs, experiment.id);
     }
   }
 
@@ -80,7 +84,10 @@ export function createExperimentReconciler(needs: ExperimentReconcilerNeeds): Re
 
   async function stop(experiment: Experiment, job: Job | undefined): Promise<Outcome> {
     if (job && job.deletedAt === undefined) await needs.jobs.delete(job.name, { propagation: 'Background' });
-    const pods = [...needs.livePods.values()].filter((pod) => pod.experimentId === experiment.id);
+    await endOrphans(needs, experiment.id);
+    const pods = podsOf(needs, experiment.id);
+    // Pods that cannot end, as on a node that is lost, keep it from its end.
+    await tell(experiment, pods.find((pod) => pod.deletedAt !== undefined && pod.diagnosis)?.diagnosis);
     if (job || pods.length > 0 || (await needs.jobs.get(jobName(experiment.id)))) return { after: soonMs };
     // One that was made before its Job was belongs to nobody, and goes with nothing.
     await needs.jobs.deleteSecret(jobName(experiment.id));
@@ -90,48 +97,21 @@ export function createExperimentReconciler(needs: ExperimentReconcilerNeeds): Re
 
   return async (id) => {
     const experiment = await needs.experiments.get(id);
-    if (!experiment || isFinished(experiment)) return {};
+    if (!experiment) return {};
     const silence = clusterSilence([needs.liveJobs.freshness, needs.livePods.freshness], needs.now());
     if (silence) await tell(experiment, silence);
     if (silence || !needs.liveJobs.synced || !needs.livePods.synced) return { after: soonMs };
     const job = [...needs.liveJobs.values()].find((candidate) => candidate.experimentId === id);
-    return experiment.phase === 'CANCELLING' ? stop(experiment, job) : goOn(experiment, job);
+    if (isFinished(experiment)) return afterEnd(experiment, job);
+    try {
+      return await (experiment.phase === 'CANCELLING' ? stop(experiment, job) : goOn(experiment, job));
+    } catch (error) {
+      if (error instanceof ClusterError) await tell(experiment, refusal(error, iso(needs.now())));
+      throw error;
+    }
   };
-}
-
-/** The diagnosis of a cluster that has been silent for a while; none while it is heard. */
-function clusterSilence(sources: readonly Freshness[], now: number): Diagnosis | undefined {
-  const silent = sources.find(({ staleSince }) => staleSince !== undefined && now - staleSince > silenceMs);
-  return silent && unreachable(silent.reason ?? 'no answer', iso(silent.staleSince ?? now));
-}
-
-function unreachable(evidence: string, since: string): Diagnosis {
-  const message = 'The cluster cannot be reached; the experiment goes on as soon as it answers.';
-  return { code: 'CLUSTER_UNREACHABLE', message, evidence: [evidence], since };
 }
 
 function iso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
-}
-
-function jobFailed({ reason, message, at }: Condition): Diagnosis {
-  return {
-    code: 'JOB_FAILED',
-    message: `The Job failed before all trials had run: ${message ?? reason ?? 'Kubernetes gives no reason'}.`,
-    hint: 'Look at the logs of its pods: the runner says there why it stopped.',
-    evidence: [`Job condition Failed, reason ${reason ?? 'none'}`],
-    ...(at === undefined ? {} : { since: at }),
-  };
-}
-
-function refusal(error: ClusterError, since: string): Diagnosis {
-  return error.status === undefined
-    ? unreachable(error.message, since)
-    : {
-        code: 'JOB_REFUSED',
-        message: `Kubernetes refused the Job: ${error.message}`,
-        hint: 'It is tried again until Kubernetes takes it or the experiment is cancelled.',
-        evidence: [`HTTP ${error.status} ${error.reason ?? ''}`.trim()],
-        since,
-      };
 }

@@ -15,11 +15,14 @@ export interface JobMakerNeeds {
 /** For so long after a Job was first seen its Secret is made sure of again: that of an earlier Job may be on its way out. */
 const watchfulMs = 5000;
 const pauseMs = 1000;
+/** A Job that has no pod is made sure of as rarely: a namespace that is being deleted says so only to who writes. */
+const idlePauseMs = 10_000;
 
 /**
  * Makes the Secret and the Job of an experiment. Names are derived, so asking
  * twice makes one. The Secret is written in the life of this process even when
- * it is there: the API may have moved since. It goes with its Job.
+ * it is there: the API may have moved since. It goes with its Job; one that is
+ * left of an earlier Job is taken from it first, or it would still go with that.
  *
  * @returns false while it has to be called again
  */
@@ -31,14 +34,16 @@ export function createJobMaker({ jobs, jobSettings, tokenFor, apiUrl }: JobMaker
     const { id, counts } = experiment;
     const now = performance.now();
     const times = known && seen.get(known.id);
-    if (times && times.last - times.since > watchfulMs) return true;
+    const isSettled = times !== undefined && times.last - times.since > watchfulMs;
+    if (isSettled && (known?.active !== 0 || now - times.last < idlePauseMs)) return true;
     if (times && now - times.last < pauseMs) return false;
-    await jobs.ensureSecret(secretManifest({ experimentId: id, namespace, token: tokenFor(id), api: apiUrl }));
+    const secret = secretManifest({ experimentId: id, namespace, token: tokenFor(id), api: apiUrl });
+    await jobs.ensureSecret(secret, { disown: !known });
     if (!known) await jobs.ensure(jobManifest({ experiment, endedTrials: endedTrials(counts), ...jobSettings }));
     const job = known ?? (await jobs.get(jobName(id)));
     if (!job) return false;
     await jobs.ownSecret(jobName(id), job);
     seen.set(job.id, { since: seen.get(job.id)?.since ?? now, last: performance.now() });
-    return false;
+    return isSettled;
   };
 }

@@ -47,7 +47,7 @@ export function afterTrials(experiment: Experiment, counts: TrialCounts, now: st
     ? { ...experiment, counts, phase: 'RUNNING', startedAt: now }
     : { ...experiment, counts };
   if (current.phase !== 'RUNNING' || endedTrials(counts) < counts.total) return current;
-  if (counts.succeeded === counts.total) return { ...current, phase: 'SUCCEEDED', finishedAt: now };
+  if (counts.succeeded === counts.total) return { ...withoutDiagnosis(current), phase: 'SUCCEEDED', finishedAt: now };
   return { ...current, phase: 'FAILED', finishedAt: now, diagnosis: trialsFailed(counts, now) };
 }
 
@@ -68,7 +68,8 @@ export function cancelled(experiment: Experiment): Experiment {
 
 /** An experiment whose Job and pods are gone: CANCELLING becomes CANCELLED, any other phase stays. `now`: RFC 3339. */
 export function afterJobGone(experiment: Experiment, now: string): Experiment {
-  return experiment.phase === 'CANCELLING' ? { ...experiment, phase: 'CANCELLED', finishedAt: now } : experiment;
+  if (experiment.phase !== 'CANCELLING') return experiment;
+  return { ...withoutDiagnosis(experiment), phase: 'CANCELLED', finishedAt: now };
 }
 
 /**
@@ -86,6 +87,11 @@ export function failedByJob(experiment: Experiment, diagnosis: Diagnosis, now: s
 export function untouchedPhase(experiment: Pick<Experiment, 'phase'>): TrialPhase {
   const open = experiment.phase === 'QUEUED' || experiment.phase === 'RUNNING';
   return open ? 'WAITING' : 'CANCELLED';
+}
+
+/** What it waited for, or who was silent, does not matter to one that has ended. */
+function withoutDiagnosis({ diagnosis: _diagnosis, ...rest }: Experiment): Experiment {
+  return rest;
 }
 
 function withoutOpenTrials(counts: TrialCounts): TrialCounts {

@@ -33,7 +33,7 @@ export interface Api {
 }
 
 /** How long one request may take before it counts as lost. */
-const requestTimeoutMilliseconds = 30_000;
+const requestTimeoutMilliseconds = 15_000;
 
 /** @param patience how long every call goes on after its first failure @throws ApiLost from every call */
 export function createApi({ url, token, podUid }: ApiAddress, patience: Patience): Api {

@@ -17,6 +17,8 @@ export interface Database extends AsyncDisposable {
 export async function openDatabase(uri: string, name = 'glados'): Promise<Database> {
   const client = new MongoClient(uri, {
     appName: 'glados',
+    // A half-open socket is otherwise waited for through three times 30 s.
+    connectTimeoutMS: 10_000,
     serverSelectionTimeoutMS: 10_000,
     writeConcern: { w: 'majority', journal: true },
   });
@@ -54,5 +56,6 @@ async function createIndexes(db: Db): Promise<void> {
       { key: { experimentId: 1, phase: 1, index: 1 } },
       { key: { podId: 1, phase: 1 } },
     ]);
+  await db.collection('podLogs').createIndexes([{ key: { podId: 1, seq: 1 } }, { key: { experimentId: 1, seq: 1 } }]);
   await db.collection('files').createIndexes([{ key: { owner: 1, sha256: 1 } }]);
 }

@@ -1,5 +1,5 @@
 import { createLiveStore } from './live-store.js';
-import type { LiveStore } from './live-store.js';
+import type { LiveStore, LiveStoreOptions } from './live-store.js';
 
 /** Ends what was opened. */
 export type Close = () => void | Promise<void>;
@@ -7,6 +7,8 @@ export type Close = () => void | Promise<void>;
 export interface KeyedViewsNeeds<T> {
   /** Fills `store` with what belongs to `key`, and keeps it up to date until closed. */
   readonly open: (key: string, store: LiveStore<T>) => Promise<Close>;
+  /** Of the store of a key; those of `createLiveStore` when left out. */
+  readonly optionsFor?: (key: string) => LiveStoreOptions<T>;
   /** How long a view stays open after its last reader has left: a reconnect finds it, and its epoch, again. */
   readonly lingerMs: number;
   /** Told when closing failed. */
@@ -38,7 +40,7 @@ export function createKeyedViews<T>(needs: KeyedViewsNeeds<T>): KeyedViews<T> {
   const closing = new Set<Promise<void>>();
 
   function open(key: string): Entry<T> {
-    const store = createLiveStore<T>();
+    const store = createLiveStore<T>(needs.optionsFor?.(key));
     const entry: Entry<T> = { store, readers: 0, close: needs.open(key, store) };
     entries.set(key, entry);
     return entry;

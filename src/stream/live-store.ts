@@ -1,6 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Change, Freshness } from '../model/change.js';
+import type { SourcePosition } from './cursor.js';
 import { isEqual } from './equal.js';
+import { listen, tellAll } from './listeners.js';
+import { missedBy, type Interest, type Missed } from './missed.js';
+import type { History } from './timeline.js';
 import { Tombstones } from './tombstones.js';
 
 export interface StoreEvent<T> {
@@ -10,18 +14,19 @@ export interface StoreEvent<T> {
   /** Absent when it is new. */
   readonly previous?: T;
   readonly sequence: number;
+  /** Where the source stood before this change; undefined where the store has no history. */
+  readonly before?: string | undefined;
 }
 
-export interface Missed<T> {
-  readonly objects: readonly (readonly [key: string, object: T])[];
-  readonly gone: readonly string[];
-}
-
-export interface LiveStoreOptions {
+export interface LiveStoreOptions<T> {
   /** Names this store's numbering: a sequence of another epoch means nothing here. Random when left out. */
   readonly epoch?: string;
   /** How many deletions are remembered for readers that come back; 10,000 when left out. */
   readonly tombstones?: number;
+  /** Lets readers of other processes and other lives come back; whoever feeds the store keeps it, after each change. */
+  readonly history?: History | undefined;
+  /** True for an object that another process on the same source may show otherwise. */
+  readonly mayDiffer?: ((object: T) => boolean) | undefined;
   /** Told what a listener threw; a warning of the process when left out. */
   readonly onError?: (error: unknown) => void;
   /** ms since the epoch. */
@@ -30,7 +35,7 @@ export interface LiveStoreOptions {
 
 export type LiveStore<T> = LiveObjects<T>;
 
-export function createLiveStore<T>(options: LiveStoreOptions = {}): LiveStore<T> {
+export function createLiveStore<T>(options: LiveStoreOptions<T> = {}): LiveStore<T> {
   return new LiveObjects<T>(options);
 }
 
@@ -47,6 +52,8 @@ export function createLiveStore<T>(options: LiveStoreOptions = {}): LiveStore<T>
  */
 class LiveObjects<T> {
   readonly epoch: string;
+  readonly history: History | undefined;
+  readonly #mayDiffer: ((object: T) => boolean) | undefined;
   readonly #now: () => number;
   readonly #onError: (error: unknown) => void;
   readonly #rows = new Map<string, { readonly object: T; readonly sequence: number }>();
@@ -55,12 +62,16 @@ class LiveObjects<T> {
   readonly #freshnessListeners = new Set<(freshness: Freshness) => void>();
   readonly #syncWaiters = new Set<() => void>();
   #rebuild: Map<string, T> | undefined;
+  /** Where the source stood when the rebuild began: what has come since is not seen yet. */
+  #held: { readonly position: string | undefined } | undefined = { position: undefined };
   #sequence = 0;
   #synced = false;
   #freshness: Freshness;
 
-  constructor(options: LiveStoreOptions) {
-    this.epoch = options.epoch ?? randomUUID();
+  constructor(options: LiveStoreOptions<T>) {
+    this.epoch = options.epoch ?? randomBytes(6).toString('base64url');
+    this.history = options.history;
+    this.#mayDiffer = options.mayDiffer;
     this.#now = options.now ?? Date.now;
     this.#onError = options.onError ?? ((error) => process.emitWarning(`a listener threw: ${String(error)}`));
     this.#tombstones = new Tombstones(options.tombstones ?? 10_000);
@@ -72,9 +83,14 @@ class LiveObjects<T> {
     return this.#rows.size;
   }
 
-  /** Grows by one with every change that changed something. */
+  /** Grows by one with every effective change. */
   get sequence(): number {
     return this.#sequence;
+  }
+
+  /** Every change of the source up to here is seen; undefined when that cannot be said. */
+  get position(): string | undefined {
+    return this.#held ? this.#held.position : this.history?.position;
   }
 
   /** True from the first `synced` on. */
@@ -91,7 +107,7 @@ class LiveObjects<T> {
   }
 
   *values(): IterableIterator<T> {
-    for (const { object } of this.#rows.values()) yield object;
+    for (const [, object] of this.entries()) yield object;
   }
 
   *entries(): IterableIterator<[key: string, object: T]> {
@@ -99,27 +115,29 @@ class LiveObjects<T> {
   }
 
   apply(change: Change<T>): void {
-    if (change.type === 'reset') this.#rebuild = new Map();
-    else if (change.type === 'synced') this.#finish();
+    if (change.type === 'reset') {
+      this.#held ??= { position: this.position };
+      this.#rebuild = new Map();
+    } else if (change.type === 'synced') this.#finish();
     else if (change.type === 'put') this.#put(change.key, change.object);
     else this.#drop(change.key);
   }
 
   /** Called once per effective change, in order. @returns ends it */
   onChange(listener: (event: StoreEvent<T>) => void): () => void {
-    return subscribe(this.#listeners, listener);
+    return listen(this.#listeners, listener);
   }
 
   /** Called when the source becomes stale, stale for another reason, or current again; not when only `asOf` moves. */
   onFreshness(listener: (freshness: Freshness) => void): () => void {
-    return subscribe(this.#freshnessListeners, listener);
+    return listen(this.#freshnessListeners, listener);
   }
 
   setFreshness(freshness: Freshness): void {
     const before = this.#freshness;
     this.#freshness = freshness;
     if (before.staleSince === freshness.staleSince && before.reason === freshness.reason) return;
-    this.#tell(this.#freshnessListeners, freshness);
+    tellAll(this.#freshnessListeners, freshness, this.#onError);
   }
 
   /** Resolves at the first `synced`. @throws the signal's reason once it is aborted */
@@ -155,6 +173,17 @@ class LiveObjects<T> {
     return { objects, gone };
   }
 
+  /**
+   * The same for a reader of another process or another life of this one; undefined when the
+   * source's history does not go back so far, or this store has not come as far as the reader.
+   */
+  sinceElsewhere({ origin, from, to }: SourcePosition, interest: Interest<T> = {}): Missed<T> | undefined {
+    const { history, position } = this;
+    if (!history || history.origin !== origin || position !== history.position) return undefined;
+    const touches = history.since(from, to);
+    return touches && missedBy(this, touches, { ...interest, mayDiffer: this.#mayDiffer });
+  }
+
   #put(key: string, object: T): void {
     if (!this.#rebuild) return this.#replace(key, object);
     // Compared here and not in `synced`, so that a large list is compared as it comes and not in one go.
@@ -174,6 +203,7 @@ class LiveObjects<T> {
       for (const key of this.#rows.keys()) if (!found.has(key)) this.#remove(key);
       for (const [key, object] of found) this.#replace(key, object);
     }
+    this.#held = undefined;
     this.#synced = true;
     for (const done of this.#syncWaiters) done();
   }
@@ -185,7 +215,17 @@ class LiveObjects<T> {
     const sequence = this.#sequence;
     this.#rows.set(key, { object, sequence });
     this.#tombstones.forget(key);
-    this.#tell(this.#listeners, { key, object, sequence, ...(previous !== undefined && { previous }) });
+    tellAll(
+      this.#listeners,
+      {
+        key,
+        object,
+        sequence,
+        ...this.#before(),
+        ...(previous !== undefined && { previous }),
+      },
+      this.#onError,
+    );
   }
 
   #remove(key: string): void {
@@ -194,21 +234,11 @@ class LiveObjects<T> {
     this.#sequence += 1;
     this.#rows.delete(key);
     this.#tombstones.add(key, previous, this.#sequence);
-    this.#tell(this.#listeners, { key, previous, sequence: this.#sequence });
+    tellAll(this.#listeners, { key, previous, sequence: this.#sequence, ...this.#before() }, this.#onError);
   }
 
-  #tell<E>(listeners: Iterable<(event: E) => void>, event: E): void {
-    for (const listener of listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        this.#onError(error);
-      }
-    }
+  #before(): { readonly before?: string } {
+    const { position } = this;
+    return position === undefined ? {} : { before: position };
   }
-}
-
-function subscribe<L>(listeners: Set<L>, listener: L): () => void {
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
 }

@@ -11,21 +11,26 @@
  * `await` does not settle until the next event, so a disconnected client would
  * leak. Here nothing is awaited at all: who waits is whoever reads.
  */
-export class Mailbox<T> {
-  readonly #entries = new Map<string, { readonly position: number; value: T }>();
+export class Mailbox<T, P> {
+  readonly #entries = new Map<string, { readonly position: P; value: T }>();
 
   get size(): number {
     return this.#entries.size;
   }
 
   /** Where the first unread change stood in its source; undefined when everything has been read. */
-  get oldest(): number | undefined {
+  get oldest(): P | undefined {
     const [first] = this.#entries.values();
     return first?.position;
   }
 
+  /** What is unread of `key`. */
+  get(key: string): T | undefined {
+    return this.#entries.get(key)?.value;
+  }
+
   /** @param position Of the change in its source; never less than that of an earlier call. */
-  put(key: string, value: T, position: number): void {
+  put(key: string, value: T, position: P): void {
     const unread = this.#entries.get(key);
     if (unread) unread.value = value;
     else this.#entries.set(key, { position, value });

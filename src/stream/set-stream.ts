@@ -1,6 +1,8 @@
 import type { Freshness } from '../model/change.js';
-import { decodeCursor, encodeCursor } from './cursor.js';
+import { decodeCursor, digestOf, encodeCursor } from './cursor.js';
 import type { Positions } from './cursor.js';
+import { stalenessOf, worstOf } from './freshness.js';
+import { resumeOrReset, takeFrom, type Readers } from './readers.js';
 import { SourceReader } from './source-reader.js';
 import type { SetSource } from './source-reader.js';
 
@@ -25,7 +27,7 @@ export interface SetStreamNeeds<S> {
    * with another scope is of no use, or what that one did not include would be missing here.
    */
   readonly scope: string;
-  /** A cursor of an earlier message; good or not, of this process or not. */
+  /** A cursor of an earlier message; good or not, of this process, an earlier one or another replica. */
   readonly after?: string | undefined;
   /** Most objects and deletions in one message; 500 when left out. */
   readonly partSize?: number | undefined;
@@ -34,6 +36,17 @@ export interface SetStreamNeeds<S> {
   readonly signal?: AbortSignal | undefined;
   /** Called once, however it ends. */
   readonly onClose?: (() => void) | undefined;
+}
+
+export interface SetStream<S> extends AsyncIterableIterator<SetMessage<S>> {
+  /**
+   * True when the subscriber has been given everything there is: the snapshot is whole, nothing is
+   * pending and the freshness was told. Streams of equal scope over the same stores, each caught up,
+   * go on alike: one may then stand for the other.
+   */
+  readonly isCaughtUp: boolean;
+  /** Objects and deletions that wait to be taken: never more than the stores have keys. */
+  readonly pending: number;
 }
 
 /**
@@ -51,8 +64,8 @@ export interface SetStreamNeeds<S> {
  *
  * `return()` settles at once, also while `next()` is parked.
  */
-export function openSetStream<S>(needs: SetStreamNeeds<S>): AsyncIterableIterator<SetMessage<S>> {
-  return new SetStream<S>(needs);
+export function openSetStream<S>(needs: SetStreamNeeds<S>): SetStream<S> {
+  return new OpenSetStream<S>(needs);
 }
 
 type Pull<S> = {
@@ -60,11 +73,12 @@ type Pull<S> = {
   readonly reject: (error: unknown) => void;
 };
 
-class SetStream<S> implements AsyncIterableIterator<SetMessage<S>> {
+class OpenSetStream<S> implements SetStream<S> {
   readonly #needs: SetStreamNeeds<S>;
-  readonly #readers: (readonly [name: string, reader: SourceReader<unknown>])[];
+  readonly #readers: Readers;
   readonly #pulls: Pull<S>[] = [];
   readonly #closed = new AbortController();
+  readonly #scope: string;
   #patience: NodeJS.Timeout | undefined;
   #failure: { readonly error: unknown } | undefined;
   #isBegun = false;
@@ -77,6 +91,7 @@ class SetStream<S> implements AsyncIterableIterator<SetMessage<S>> {
 
   constructor(needs: SetStreamNeeds<S>) {
     this.#needs = needs;
+    this.#scope = digestOf(needs.scope);
     const wake = (): void => this.#wake();
     const fail = (error: unknown): void => this.#fail(error);
     const sources = Object.entries(needs.sources) as [string, SetSource<unknown>][];
@@ -86,8 +101,16 @@ class SetStream<S> implements AsyncIterableIterator<SetMessage<S>> {
     else this.#prepare();
   }
 
-  [Symbol.asyncIterator](): AsyncIterableIterator<SetMessage<S>> {
+  [Symbol.asyncIterator](): SetStream<S> {
     return this;
+  }
+
+  get isCaughtUp(): boolean {
+    return this.#isWhole && this.pending === 0 && stalenessOf(this.#freshness()) === this.#staleness;
+  }
+
+  get pending(): number {
+    return this.#readers.reduce((sum, [, reader]) => sum + reader.pending, 0);
   }
 
   next(): Promise<IteratorResult<SetMessage<S>>> {
@@ -107,39 +130,45 @@ class SetStream<S> implements AsyncIterableIterator<SetMessage<S>> {
     throw error;
   }
 
-  /** Begins at once when every source has answered, else when the last one does or patience ends. */
+  /** Begins at once when every source can answer, else when the last one does or patience ends. */
   #prepare(): void {
+    const positions = decodeCursor(this.#needs.after ?? '', this.#scope);
     const waiting = this.#readers.filter(([, { store }]) => !store.synced);
-    if (waiting.length === 0) return this.#begin();
-    this.#patience = setTimeout(() => this.#begin(), this.#needs.patienceMs ?? 5_000);
-    this.#patience.unref();
+    if (waiting.length === 0) return this.#reach(positions);
+    this.#waitAtMost(() => this.#begin());
     const answers = waiting.map(([, { store }]) => store.whenSynced(this.#closed.signal));
     Promise.all(answers).then(
-      () => this.#begin(),
+      () => (this.#isBegun ? this.#wake() : this.#reach(positions)),
       () => this.#close(),
     );
   }
 
-  #begin(): void {
-    if (this.#closed.signal.aborted) return;
+  /** Lets every source find out what happened before this process looked, where the cursor needs that. */
+  #reach(positions: Positions = {}): void {
+    const asked = this.#readers
+      .map(([name, reader]) => reader.reach(positions[name]))
+      .filter((one) => one !== undefined);
+    if (asked.length === 0) return this.#begin(positions);
+    this.#waitAtMost(() => this.#begin(positions));
+    void Promise.all(asked).then(() => this.#begin(positions));
+  }
+
+  #waitAtMost(then: () => void): void {
     clearTimeout(this.#patience);
+    this.#patience = setTimeout(then, this.#needs.patienceMs ?? 5_000);
+    this.#patience.unref();
+  }
+
+  #begin(positions: Positions = {}): void {
+    if (this.#isBegun || this.#closed.signal.aborted) return;
+    clearTimeout(this.#patience);
+    this.#isBegun = true;
     try {
-      if (!this.#isBegun) this.#resumeOrReset(decodeCursor(this.#needs.after ?? '', this.#needs.scope));
-      this.#isBegun = true;
+      this.#isReset = resumeOrReset(this.#readers, positions);
       this.#wake();
     } catch (error) {
       this.#fail(error);
     }
-  }
-
-  #resumeOrReset(positions: Positions = {}): void {
-    const resumes = this.#readers.map(([name, reader]) => {
-      const position = positions[name];
-      const missed = reader.missed(position);
-      return position && missed && { position, missed };
-    });
-    this.#isReset = resumes.includes(undefined);
-    this.#readers.forEach(([, reader], index) => reader.begin(this.#isReset ? undefined : resumes[index]));
   }
 
   /** In a microtask, so that what changes together is told together. */
@@ -163,11 +192,12 @@ class SetStream<S> implements AsyncIterableIterator<SetMessage<S>> {
 
   /** Undefined when there is nothing to tell. */
   #message(): SetMessage<S> | undefined {
-    const { changed, gone, count } = this.#take(this.#needs.partSize ?? 500);
+    const { changed, gone, count } = takeFrom(this.#readers, this.#needs.partSize ?? 500, this.#messages);
     const wasWhole = this.#isWhole;
     this.#isWhole ||= this.#readers.every(([, reader]) => reader.isWhole);
-    const freshness = worst(this.#readers.map(([, reader]) => reader.freshness));
-    const staleness = `${freshness.staleSince ?? ''} ${freshness.reason ?? ''}`;
+    const freshness = this.#freshness();
+    const scope = this.#scope;
+    const staleness = stalenessOf(freshness);
     const isFirst = this.#messages === 0;
     const isNews = isFirst || count > 0 || wasWhole !== this.#isWhole || staleness !== this.#staleness;
     if (!isNews) return undefined;
@@ -175,31 +205,22 @@ class SetStream<S> implements AsyncIterableIterator<SetMessage<S>> {
     this.#staleness = staleness;
     const positions = Object.fromEntries(this.#readers.map(([name, { position }]) => [name, position]));
     const reset = isFirst && this.#isReset;
+    let cursor: string | undefined;
     return {
       reset,
       synced: this.#isWhole,
-      cursor: encodeCursor(positions, this.#needs.scope),
+      // Written when it is asked for: not every subscription selects it.
+      get cursor() {
+        return (cursor ??= encodeCursor(positions, scope));
+      },
       freshness,
-      changed,
+      changed: changed as SetMessage<S>['changed'],
       gone,
     };
   }
 
-  /** Another source comes first each time, so that a busy one cannot keep the others from being read. */
-  #take(limit: number): { changed: SetMessage<S>['changed']; gone: string[]; count: number } {
-    const changed: Record<string, readonly unknown[]> = {};
-    const gone: string[] = [];
-    let count = 0;
-    for (const [name] of this.#readers) changed[name] = [];
-    for (const turn of this.#readers.keys()) {
-      const next = this.#readers[(this.#messages + turn) % this.#readers.length];
-      if (!next) break;
-      const part = next[1].take(limit - count);
-      changed[next[0]] = part.objects;
-      gone.push(...part.gone);
-      count += part.objects.length + part.gone.length;
-    }
-    return { changed: changed as SetMessage<S>['changed'], gone, count };
+  #freshness(): Freshness {
+    return worstOf(this.#readers.map(([, reader]) => reader.freshness));
   }
 
   readonly #close = (): void => {
@@ -226,12 +247,4 @@ class SetStream<S> implements AsyncIterableIterator<SetMessage<S>> {
     }
     for (const pull of this.#pulls.splice(0)) pull.resolve({ done: true, value: undefined });
   }
-}
-
-/** Oldest `asOf`; the earliest `staleSince` and its reason. */
-function worst(all: readonly Freshness[]): Freshness {
-  const asOf = Math.min(...all.map((one) => one.asOf));
-  const stale = all.filter((one) => one.staleSince !== undefined);
-  const [first] = stale.sort((a, b) => (a.staleSince ?? 0) - (b.staleSince ?? 0));
-  return first ? { ...first, asOf } : { asOf };
 }

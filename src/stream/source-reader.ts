@@ -1,7 +1,8 @@
 import type { Freshness } from '../model/change.js';
 import type { Position } from './cursor.js';
-import type { LiveStore, Missed } from './live-store.js';
+import type { LiveStore, StoreEvent } from './live-store.js';
 import { Mailbox } from './mailbox.js';
+import type { Missed } from './missed.js';
 
 /** One store, and which of its objects a subscriber is about. */
 export interface SetSource<T> {
@@ -13,6 +14,11 @@ export interface SetSource<T> {
    * that comes back the deletions of what it cannot have seen; without it all are named.
    */
   readonly mayHaveIncluded?: (object: T) => boolean;
+  /**
+   * The same by the key. Decides where something went while nobody looked and its source cannot tell
+   * what it was; without it, such a deletion leads to a snapshot where `mayHaveIncluded` is given.
+   */
+  readonly mayHaveHeld?: (key: string) => boolean;
   /** The id under which a client knows what was at `key`. */
   readonly goneId: (key: string) => string;
 }
@@ -22,12 +28,26 @@ export interface SourcePart<T> {
   readonly gone: string[];
 }
 
+/** Where an unread change stood: its number in the store, and how far the source had come before it. */
+interface Place {
+  readonly sequence: number;
+  readonly before?: string | undefined;
+}
+
+interface Unread<T> {
+  /** Absent when it is gone, or not included any more. */
+  readonly object?: T;
+  /** The subscriber has not been given this object in any state. */
+  readonly isNew: boolean;
+}
+
+/** Of a snapshot: there is no place to come back to before all of it is read. */
+const nowhere: Place = { sequence: 0 };
+
 /** Reads one store for one subscriber: first what is or was missed, then changes, never one twice in a row. */
 export class SourceReader<T> {
   readonly #source: SetSource<T>;
-  readonly #mailbox = new Mailbox<T | undefined>();
-  /** What the subscriber holds, or may hold. */
-  readonly #sent = new Set<string>();
+  readonly #mailbox = new Mailbox<Unread<T>, Place>();
   readonly #wake: () => void;
   readonly #fail: (error: unknown) => void;
   #unsubscribe: () => void = () => undefined;
@@ -55,19 +75,43 @@ export class SourceReader<T> {
   /** True when the beginning has been taken and was all there is. */
   get isWhole(): boolean {
     const { oldest } = this.#mailbox;
-    return this.store.synced && (oldest === undefined || oldest > this.#begunAt);
+    return this.store.synced && (oldest === undefined || oldest.sequence > this.#begunAt);
   }
 
-  /** Good for coming back; negative while a snapshot is not all taken, which no cursor decodes. */
+  /** Objects and deletions that were not taken yet: at most one for each key of the store. */
+  get pending(): number {
+    return this.#mailbox.size;
+  }
+
+  /** Good for coming back; empty while a snapshot is not all taken. */
   get position(): Position {
-    const { oldest } = this.#mailbox;
-    return { epoch: this.store.epoch, sequence: oldest === undefined ? this.store.sequence : oldest - 1 };
+    const { store } = this;
+    const { oldest = { sequence: store.sequence + 1, before: store.position } } = this.#mailbox;
+    const { history, position: to } = store;
+    const from = oldest.before;
+    return {
+      ...(oldest.sequence > 0 ? { local: { epoch: store.epoch, sequence: oldest.sequence - 1 } } : {}),
+      ...(history && from !== undefined && to !== undefined
+        ? { source: { origin: history.origin, from, to: to > from ? to : from } }
+        : {}),
+    };
+  }
+
+  /** Undefined when `missed` can say at once what it can say at all. */
+  reach({ local, source }: Position = {}): Promise<void> | undefined {
+    const { epoch, history } = this.store;
+    if (!source || source.origin !== history?.origin || local?.epoch === epoch) return undefined;
+    return history.reach(source.from, source.to);
   }
 
   /** What was missed since `position`; undefined when only a snapshot can tell. */
-  missed(position: Position | undefined): Missed<T> | undefined {
-    if (!position || position.epoch !== this.store.epoch || !this.store.synced) return undefined;
-    return this.store.since(position.sequence, this.#source.mayHaveIncluded);
+  missed({ local, source }: Position = {}): Missed<T> | undefined {
+    const { store } = this;
+    const { mayHaveIncluded, mayHaveHeld } = this.#source;
+    if (!store.synced) return undefined;
+    const known = local?.epoch === store.epoch ? store.since(local.sequence, mayHaveIncluded) : undefined;
+    const interest = { isOfInterest: mayHaveIncluded, isKeyOfInterest: mayHaveHeld };
+    return known ?? (source && store.sinceElsewhere(source, interest));
   }
 
   /**
@@ -76,26 +120,19 @@ export class SourceReader<T> {
    */
   begin(resume?: { readonly missed: Missed<T>; readonly position: Position }): void {
     const { store, includes } = this.#source;
-    const unsubscribe = [
-      store.onChange(({ key, object, sequence }) => this.#change(key, object, sequence)),
-      store.onFreshness(this.#wake),
-    ];
+    const unsubscribe = [store.onChange((event) => this.#change(event)), store.onFreshness(this.#wake)];
     this.#unsubscribe = () => unsubscribe.forEach((end) => end());
     this.#begunAt = store.sequence;
-    if (resume) return this.#resume(resume.missed, resume.position.sequence + 1);
-    for (const [key, object] of store.entries()) if (includes(object)) this.#mailbox.put(key, object, 0);
+    if (resume) return this.#resume(resume.missed, this.#placeOf(resume.position));
+    for (const [key, object] of store.entries())
+      if (includes(object)) this.#mailbox.put(key, { object, isNew: true }, nowhere);
   }
 
   take(limit: number): SourcePart<T> {
     const part: SourcePart<T> = { objects: [], gone: [] };
-    for (const [key, object] of this.#mailbox.take(limit)) {
-      if (object === undefined) {
-        this.#sent.delete(key);
-        part.gone.push(this.#source.goneId(key));
-      } else {
-        this.#sent.add(key);
-        part.objects.push(object);
-      }
+    for (const [key, { object }] of this.#mailbox.take(limit)) {
+      if (object === undefined) part.gone.push(this.#source.goneId(key));
+      else part.objects.push(object);
     }
     return part;
   }
@@ -103,26 +140,35 @@ export class SourceReader<T> {
   end(): void {
     this.#unsubscribe();
     this.#mailbox.clear();
-    this.#sent.clear();
   }
 
-  #resume({ objects, gone }: Missed<T>, position: number): void {
-    const { store, includes } = this.#source;
-    for (const [key, object] of store.entries()) if (includes(object)) this.#sent.add(key);
+  /** Where a reader goes on that has not taken all of what it missed. */
+  #placeOf({ local, source }: Position): Place {
+    const { epoch, history } = this.store;
+    return {
+      sequence: local?.epoch === epoch ? local.sequence + 1 : 0,
+      before: source?.origin === history?.origin ? source?.from : undefined,
+    };
+  }
+
+  #resume({ objects, gone }: Missed<T>, place: Place): void {
+    const { includes } = this.#source;
+    const isNew = false;
     for (const [key, object] of objects) {
-      this.#sent.add(key);
-      this.#mailbox.put(key, includes(object) ? object : undefined, position);
+      this.#mailbox.put(key, includes(object) ? { object, isNew } : { isNew }, place);
     }
-    for (const key of gone) {
-      this.#sent.add(key);
-      this.#mailbox.put(key, undefined, position);
-    }
+    for (const key of gone) this.#mailbox.put(key, { isNew }, place);
   }
 
-  #change(key: string, object: T | undefined, sequence: number): void {
+  /** Whether the subscriber knows an object follows from its state before: nothing is kept for objects that do not change. */
+  #change({ key, object, previous, sequence, before }: StoreEvent<T>): void {
     try {
-      if (object !== undefined && this.#source.includes(object)) this.#mailbox.put(key, object, sequence);
-      else if (this.#sent.has(key)) this.#mailbox.put(key, undefined, sequence);
+      const { includes } = this.#source;
+      const unread = this.#mailbox.get(key);
+      const isNew = unread ? unread.isNew : previous === undefined || !includes(previous);
+      const place = { sequence, before };
+      if (object !== undefined && includes(object)) this.#mailbox.put(key, { object, isNew }, place);
+      else if (!isNew) this.#mailbox.put(key, { isNew }, place);
       else return this.#mailbox.remove(key);
       this.#wake();
     } catch (error) {

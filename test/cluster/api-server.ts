@@ -46,6 +46,8 @@ export class ApiServer implements AsyncDisposable {
   readonly #sockets = new Set<Socket>();
   readonly #watches = new Set<ServerResponse>();
   readonly #history: Event[] = [];
+  /** What a list that goes on was when it began. */
+  readonly #begun = new Map<number, readonly Pot[]>();
   #version = 1;
   #forgotten = 0;
   #directory: string | undefined;
@@ -63,11 +65,14 @@ export class ApiServer implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  get address(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
   connect(): ClusterConnection {
-    const { port } = this.#server.address() as AddressInfo;
     this.#directory ??= mkdtempSync(join(tmpdir(), 'api-server-'));
     const kubeconfigPath = join(this.#directory, 'kubeconfig');
-    writeFileSync(kubeconfigPath, kubeconfig(`http://127.0.0.1:${port}`));
+    writeFileSync(kubeconfigPath, kubeconfig(this.address));
     return openConnection({ kubeconfigPath });
   }
 
@@ -105,6 +110,11 @@ export class ApiServer implements AsyncDisposable {
 
   endWatches(): void {
     for (const watch of this.#watches) watch.end();
+    this.#watches.clear();
+  }
+
+  /** Those that are open stay so and are never told anything again, as when something on the way forgot them. */
+  muteWatches(): void {
     this.#watches.clear();
   }
 
@@ -151,13 +161,14 @@ export class ApiServer implements AsyncDisposable {
   }
 
   #list({ query, response }: Call): void {
-    const limit = Number(query.get('limit') ?? 500);
+    const limit = Number(query.get('limit') ?? Number.POSITIVE_INFINITY);
     const [start = 0, version = this.#version] = query.get('continue')?.split('@').map(Number) ?? [];
     if (version < this.#forgotten)
       return status(response, 410, 'Expired', 'The provided continue parameter is too old');
-    const all = [...this.pots.values()];
+    const all = (start > 0 && this.#begun.get(version)) || [...this.pots.values()];
     const end = start + limit;
     const more = end < all.length ? { continue: `${end}@${version}` } : {};
+    if (end < all.length) this.#begun.set(version, all);
     json(response, 200, {
       kind: 'PotList',
       metadata: { resourceVersion: String(version), ...more },

@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { RequestListener } from 'node:http';
 import type { TLSSocket } from 'node:tls';
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClusterError } from '../../src/cluster/cluster-error.js';
 import { openConnection } from '../../src/cluster/connection.js';
-import { json, status } from './api-server.js';
+import { json, kubeconfig, status } from './api-server.js';
 import { selfSigned } from './certificate.js';
 import { bodyOf, serve } from './http-server.js';
 import type { ServeOptions, ServedConnection } from './http-server.js';
@@ -178,6 +180,27 @@ describe('a request that fails', () => {
     abort.abort(new Error('never mind'));
     await expect(asked).rejects.toThrow('never mind');
     await expect(connection.request('GET', '/x', { signal: abort.signal })).rejects.toThrow('never mind');
+  });
+
+  it('heeds signal and time also while a handshake is under way that never ends', async () => {
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => void sockets.push(socket.resume()));
+    await new Promise<void>((resolve) => void silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const { directory } = await connect(echo);
+    const kubeconfigPath = join(directory, 'silent');
+    await writeFile(kubeconfigPath, kubeconfig(`https://127.0.0.1:${port}`, { 'insecure-skip-tls-verify': true }));
+    await using connection = openConnection({ kubeconfigPath });
+    const begun = Date.now();
+    const stream = connection.stream('/api/v1/x', {}, AbortSignal.timeout(50));
+    await expect(stream).rejects.toMatchObject({ name: 'TimeoutError' });
+    const error = await failureOf(connection.request('GET', '/api/v1/x', { timeoutMs: 50 }));
+    expect(error).toMatchObject({ code: 'TIMEOUT' });
+    // undici gives up a handshake after ten seconds.
+    expect(Date.now() - begun).toBeLessThan(8_000);
+    for (const socket of sockets) socket.destroy();
+    await connection[Symbol.asyncDispose]();
+    await new Promise<void>((resolve) => void silent.close(() => resolve()));
   });
 
   it('is an error of its own when the answer is no JSON', async () => {

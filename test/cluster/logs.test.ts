@@ -162,7 +162,7 @@ describe('a followed log', () => {
     expect(await ended).toEqual(['hello']);
   });
 
-  it('ends without a line when its container never started, and when its pod is gone', async () => {
+  it('ends without a line when its container never started, and fails when its pod is gone', async () => {
     server.state = undefined;
     const never = reading(open({ follow: true }));
     await eventually(() => server.reads.length >= 1);
@@ -170,7 +170,33 @@ describe('a followed log', () => {
     expect(await never.ended).toEqual([]);
 
     server.isDeleted = true;
-    expect(await reading(open({ follow: true })).ended).toEqual([]);
+    await expect(reading(open({ follow: true })).ended).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('says where lines were rotated away while it was broken off, and nowhere else', async () => {
+    const seen: LogLine[] = [];
+    const ended = (async () => {
+      for await (const line of open({ follow: true })) seen.push(line);
+    })();
+    server.write(at(1), 'one');
+    server.write(at(2), 'two');
+    await eventually(() => seen.length === 2);
+    server.breakOff();
+    await eventually(() => server.reads.length >= 2);
+    server.write(at(3), 'three');
+    await eventually(() => seen.length === 3);
+    server.lines.splice(0);
+    server.lines.push(`${at(5)} five\n`);
+    server.breakOff();
+    await eventually(() => seen.length === 4);
+    server.end();
+    await ended;
+    expect(seen.map(({ text, afterLoss }) => [text, afterLoss])).toEqual([
+      ['one', undefined],
+      ['two', undefined],
+      ['three', undefined],
+      ['five', true],
+    ]);
   });
 
   it('outlives a server that fails, but not one that forbids', async () => {

@@ -114,6 +114,21 @@ describe('a reflector converges', () => {
     expect(reflector.counts.lists).toBe(1);
   });
 
+  it.each(['4000000000', 'Fri, 31 Dec 9999 23:59:59 GMT'])(
+    'when it is told to wait beyond all measure (%s), and waits as long as is sensible',
+    async (retryAfter) => {
+      const times: number[] = [];
+      kitchen.onFirstWatches(2, ({ response }) => {
+        times.push(Date.now());
+        status(response, 503, 'ServiceUnavailable', 'closed for repair', { 'retry-after': retryAfter });
+      });
+      await kitchen.begin({ timing: { ...quick, toldMaxMs: 100 } });
+      kitchen.changeEverything();
+      await kitchen.converged();
+      expect(Number(times[1]) - Number(times[0])).toBeGreaterThanOrEqual(95);
+    },
+  );
+
   it('when the server is away for a while, without listing anew', async () => {
     const reflector = await kitchen.begin();
     const port = Number(new URL(kitchen.connection.server).port);
@@ -149,7 +164,10 @@ describe('a reflector converges', () => {
     await eventually(() => kitchen.server.count('watch') >= 3);
     kitchen.changeEverything();
     await kitchen.converged();
-    expect(kitchen.freshness.every(({ staleSince }) => staleSince === undefined)).toBe(true);
+    expect(kitchen.freshness.some(({ reason }) => reason === 'the watch was not ended when it was promised')).toBe(
+      true,
+    );
+    expect(kitchen.server.count('list')).toBe(1);
   });
 
   it('when something on the way closes every watch after a moment', async () => {

@@ -54,28 +54,6 @@ describe('silence on a watch', () => {
   });
 });
 
-it('a server that closes every watch after 100 ms for a minute is followed all the time', async () => {
-  // Twenty times as fast: every watch lives 5 ms, for 3 s; shortest life and backoff are scaled alike.
-  const timing = { ...quick, minMs: 40, maxMs: 1_500, shortWatchMs: 50 };
-  const reflector = await kitchen.begin({ timing });
-  kitchen.server.fault = ({ kind, response }) => {
-    if (kind === 'watch') setTimeout(() => response.end(), 5);
-    return false;
-  };
-  kitchen.server.endWatches();
-  const end = Date.now() + 3_000;
-  for (let round = 0; Date.now() < end; round += 1) {
-    kitchen.server.put(`pot ${round % 5}`, `round ${round}`);
-    kitchen.server.remove(`pot ${(round + 2) % 5}`);
-    await new Promise((resolve) => void setTimeout(resolve, 7));
-  }
-  await kitchen.converged();
-  expect(reflector.counts.watches).toBeGreaterThan(100);
-  expect(reflector.counts.lists).toBe(1);
-  const puts = kitchen.changes.filter((change) => change.type === 'put').map(({ object }) => object);
-  expect(new Set(puts.filter((fill) => fill.startsWith('round'))).size).toBe(puts.length - 2);
-});
-
 describe('freshness', () => {
   it('is no newer than the request whose answer is told, however long that took', async () => {
     let now = 1_000;
@@ -87,6 +65,17 @@ describe('freshness', () => {
     kitchen.reflect({ timing: { ...quick, now: () => now } });
     await kitchen.store.whenSynced();
     expect(kitchen.freshness).toEqual([{ asOf: 1_000 }]);
+  });
+
+  it('is no newer than the request for a watch on which nothing has come', async () => {
+    let now = 1_000;
+    kitchen.onFirstWatches(1, ({ response }) => {
+      now = 5_000;
+      response.writeHead(200).flushHeaders();
+    });
+    await kitchen.begin({ timing: { ...quick, now: () => now } });
+    await eventually(() => kitchen.freshness.length === 2, 'the proof that the watch lives');
+    expect(kitchen.freshness).toEqual([{ asOf: 1_000 }, { asOf: 1_000 }]);
   });
 
   it('is stale from the failure on, not from the last of several, until the source is heard again', async () => {

@@ -38,7 +38,7 @@ const follows = () => server.reads.filter((read) => read.get('follow') === 'true
 describe('a log that many follow', () => {
   it('is read over one connection, and everybody gets every line once', async () => {
     for (let n = 0; n < 5; n += 1) server.write(at(n), `line ${n}`);
-    const readers = Array.from({ length: 200 }, () => follow());
+    const readers = Array.from({ length: 1000 }, () => follow());
     await eventually(() => readers.every(({ seen }) => seen.length === 5));
     for (let n = 5; n < 10; n += 1) server.write(at(n), `line ${n}`);
     await eventually(() => readers.every(({ seen }) => seen.length === 10));

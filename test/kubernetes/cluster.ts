@@ -7,15 +7,20 @@ export interface Answer<T> {
   readonly body: T;
 }
 
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+const strategicPatch = 'application/strategic-merge-patch+json';
+
 /** A real cluster, asked by somebody who may do everything there. */
 export interface Cluster extends AsyncDisposable {
   readonly server: string;
   /** The path of the administrator's kubeconfig. */
   readonly kubeconfigPath: string;
-  ask<T = unknown>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer<T>>;
+  ask<T = unknown>(method: Method, path: string, body?: unknown): Promise<Answer<T>>;
   /** @throws Error with the API's words for any status of 400 or above */
   get<T>(path: string): Promise<T>;
   create<T = unknown>(path: string, body: object): Promise<T>;
+  /** Strategically: conditions are merged by type. */
+  patch<T = unknown>(path: string, body: object): Promise<T>;
 }
 
 /** @throws Error in one sentence when no cluster is named */
@@ -23,11 +28,11 @@ export function openCluster(): Cluster {
   const kubeconfigPath = process.env['KUBECONFIG'];
   if (!kubeconfigPath) throw new Error('KUBECONFIG is not set: these tests need a real cluster, see CONTRIBUTING.md.');
   const to = connect(kubeconfigPath);
-  const ask = async <T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer<T>> => {
+  const ask = async <T>(method: Method, path: string, body?: unknown): Promise<Answer<T>> => {
     const answer = await send(`${to.server}${path}`, {
       method,
       dispatcher: to.agent,
-      headers: { 'content-type': 'application/json', ...to.headers },
+      headers: { 'content-type': method === 'PATCH' ? strategicPatch : 'application/json', ...to.headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return { status: answer.statusCode, body: (await answer.body.json()) as T };
@@ -38,6 +43,7 @@ export function openCluster(): Cluster {
     ask,
     get: (path) => orThrow(ask('GET', path)),
     create: (path, body) => orThrow(ask('POST', path, body)),
+    patch: (path, body) => orThrow(ask('PATCH', path, body)),
     [Symbol.asyncDispose]: async () => void (await Promise.all([to.agent.destroy(), to.strangersAgent.destroy()])),
   };
 }

@@ -36,17 +36,7 @@ const plurals: Readonly<Record<string, string>> = {
 export async function install(cluster: Cluster): Promise<Installation> {
   const namespace = `glados-test-${randomBytes(4).toString('hex')}`;
   const runners = `${namespace}-runners`;
-  for (const file of files) {
-    const text = readFileSync(join(root, 'deploy/kubernetes', `${file}.yaml`), 'utf8');
-    for (const document of parseAllDocuments(text)) {
-      const manifest = renamed(document.toJS(), { glados: namespace, 'glados-runners': runners });
-      await cluster.create(pathOf(manifest), manifest);
-    }
-  }
-  await until('the default ServiceAccount', 30, async () => {
-    const { status } = await cluster.ask('GET', `/api/v1/namespaces/${runners}/serviceaccounts/default`);
-    return status === 200 ? true : undefined;
-  });
+  await apply(cluster, { namespace, runners });
   const { status } = await cluster.create<{ status: { token: string } }>(
     `/api/v1/namespaces/${namespace}/serviceaccounts/glados/token`,
     { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 3600 } },
@@ -64,6 +54,25 @@ export async function install(cluster: Cluster): Promise<Installation> {
       for (const name of [runners, namespace]) await cluster.ask('DELETE', `/api/v1/namespaces/${name}`);
     },
   };
+}
+
+/** Makes what is not there of the files; also what went with a namespace that was deleted. */
+export async function apply(
+  cluster: Cluster,
+  { namespace, runners }: Pick<Installation, 'namespace' | 'runners'>,
+): Promise<void> {
+  for (const file of files) {
+    const text = readFileSync(join(root, 'deploy/kubernetes', `${file}.yaml`), 'utf8');
+    for (const document of parseAllDocuments(text)) {
+      const manifest = renamed(document.toJS(), { glados: namespace, 'glados-runners': runners });
+      const { status, body } = await cluster.ask('POST', pathOf(manifest), manifest);
+      if (status >= 400 && status !== 409) throw new Error(`HTTP ${status}: ${JSON.stringify(body)}`);
+    }
+  }
+  await until('the default ServiceAccount', 30, async () => {
+    const { status } = await cluster.ask('GET', `/api/v1/namespaces/${runners}/serviceaccounts/default`);
+    return status === 200 ? true : undefined;
+  });
 }
 
 /** The manifest with other namespaces, wherever it names one. */
@@ -86,8 +95,8 @@ function pathOf({ apiVersion, kind, metadata }: Manifest): string {
   return `${group}${within}/${plurals[kind]}`;
 }
 
-/** The administrator's way to the cluster, with somebody else's token. */
-function kubeconfigWith(token: string, administrators: string): string {
+/** The administrator's way to the cluster, or another one, with somebody else's token. */
+export function kubeconfigWith(token: string, administrators: string, server?: string): string {
   const config = parse(readFileSync(administrators, 'utf8')) as {
     'current-context': string;
     contexts: { name: string; context: { cluster: string } }[];
@@ -99,7 +108,10 @@ function kubeconfigWith(token: string, administrators: string): string {
     kind: 'Config',
     'current-context': 'glados',
     contexts: [{ name: 'glados', context: { cluster: context?.cluster, user: 'glados' } }],
-    clusters: config.clusters.filter(({ name }) => name === context?.cluster),
+    clusters:
+      server === undefined
+        ? config.clusters.filter(({ name }) => name === context?.cluster)
+        : [{ name: context?.cluster, cluster: { server } }],
     users: [{ name: 'glados', user: { token } }],
   });
 }

@@ -43,7 +43,7 @@ describe('the Role of deploy/kubernetes', () => {
     }
     expect(allowed).toEqual({
       jobs: ['create', 'get', 'list', 'watch', 'delete'],
-      pods: ['get', 'list', 'watch'],
+      pods: ['get', 'list', 'watch', 'delete'],
       'pods/log': ['get'],
       'pods/exec': [],
       events: ['list', 'watch'],

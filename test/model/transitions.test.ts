@@ -82,7 +82,8 @@ describe('an experiment', () => {
   });
 
   it('succeeds when every trial did', () => {
-    const running = experimentOf({ phase: 'RUNNING', startedAt: now });
+    const diagnosis = { code: 'CLUSTER_UNREACHABLE', message: 'Silent.', evidence: [] } as const;
+    const running = experimentOf({ phase: 'RUNNING', startedAt: now, diagnosis });
     const done = law.afterTrials(running, counts(19, { succeeded: 19 }), later);
     expect(done).toMatchObject({ phase: 'SUCCEEDED', finishedAt: later });
     expect(done.diagnosis).toBeUndefined();

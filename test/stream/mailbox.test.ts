@@ -3,7 +3,7 @@ import { Mailbox } from '../../src/stream/mailbox.js';
 
 describe('a mailbox', () => {
   it('holds the newest value per key, in the order of the first unread change', () => {
-    const mailbox = new Mailbox<number>();
+    const mailbox = new Mailbox<number, number>();
     mailbox.put('a', 1, 1);
     mailbox.put('b', 2, 2);
     mailbox.put('a', 3, 3);
@@ -17,7 +17,7 @@ describe('a mailbox', () => {
   });
 
   it('gives a part and keeps the rest', () => {
-    const mailbox = new Mailbox<number>();
+    const mailbox = new Mailbox<number, number>();
     for (const [index, key] of ['a', 'b', 'c'].entries()) mailbox.put(key, index, index);
     mailbox.remove('b');
     expect(mailbox.take(1)).toEqual([['a', 0]]);
@@ -27,7 +27,7 @@ describe('a mailbox', () => {
   });
 
   it('puts a key that was read at the end again', () => {
-    const mailbox = new Mailbox<number>();
+    const mailbox = new Mailbox<number, number>();
     mailbox.put('a', 1, 1);
     mailbox.put('b', 2, 2);
     mailbox.take(1);

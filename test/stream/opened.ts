@@ -1,7 +1,7 @@
 import { createLiveStore } from '../../src/stream/live-store.js';
 import type { LiveStore } from '../../src/stream/live-store.js';
 import { openSetStream } from '../../src/stream/set-stream.js';
-import type { SetMessage, SetStreamNeeds } from '../../src/stream/set-stream.js';
+import type { SetMessage, SetStream, SetStreamNeeds } from '../../src/stream/set-stream.js';
 
 export interface Thing {
   readonly name: string;
@@ -20,7 +20,7 @@ export function open(
   store: LiveStore<Thing>,
   more: Partial<SetStreamNeeds<Numbers>> = {},
   includes: (thing: Thing) => boolean = () => true,
-): AsyncIterableIterator<SetMessage<Numbers>> {
+): SetStream<Numbers> {
   const stream = openSetStream<Numbers>({
     scope: '',
     sources: { things: { store, includes, goneId: (key) => `id-${key}` } },

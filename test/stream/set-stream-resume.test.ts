@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { encodeCursor } from '../../src/stream/cursor.js';
+import { digestOf, encodeCursor } from '../../src/stream/cursor.js';
 import { createLiveStore } from '../../src/stream/live-store.js';
 import { openSetStream } from '../../src/stream/set-stream.js';
 import { closeAll, filled, next, open, opened } from './opened.js';
@@ -34,7 +34,7 @@ describe('coming back', () => {
     expect(await next(again)).toMatchObject({ reset: false, gone: [] });
   });
 
-  it.each(['', 'rubbish', 'W10', encodeCursor({ things: { epoch: 'other', sequence: 0 } })])(
+  it.each(['', 'rubbish', 'W10', encodeCursor({ things: { local: { epoch: 'other', sequence: 0 } } }, digestOf(''))])(
     'with the cursor %j, which is of no use, brings a snapshot',
     async (after) => {
       expect(await next(open(filled('a'), { after }))).toMatchObject({

@@ -112,6 +112,35 @@ describe('changes', () => {
   });
 });
 
+describe('being caught up', () => {
+  it('begins when everything that is there was taken, and ends with the next change until that is taken', async () => {
+    const store = filled('a', 'b', 'c');
+    const stream = open(store, { partSize: 2 });
+    expect([stream.isCaughtUp, stream.pending]).toEqual([false, 3]);
+    await next(stream);
+    expect([stream.isCaughtUp, stream.pending]).toEqual([false, 1]);
+    await next(stream);
+    expect([stream.isCaughtUp, stream.pending]).toEqual([true, 0]);
+    for (const owner of ['x', 'y']) store.apply({ type: 'put', key: 'a', object: { name: 'a', owner } });
+    expect([stream.isCaughtUp, stream.pending]).toEqual([false, 1]);
+    await next(stream);
+    expect(stream.isCaughtUp).toBe(true);
+  });
+
+  it('is not while the source has not answered, nor while it is not told that it is stale', async () => {
+    const silent = open(createLiveStore<Thing>(), { patienceMs: 1 });
+    await next(silent);
+    expect(silent.isCaughtUp).toBe(false);
+    const store = filled('a');
+    const stream = open(store);
+    await next(stream);
+    store.setFreshness({ asOf: 1_000, staleSince: 2_000, reason: 'no route' });
+    expect(stream.isCaughtUp).toBe(false);
+    await next(stream);
+    expect(stream.isCaughtUp).toBe(true);
+  });
+});
+
 const fussy = (): boolean => {
   throw new Error('no opinion');
 };

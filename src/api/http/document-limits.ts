@@ -1,5 +1,5 @@
 import { GraphQLError, Kind } from 'graphql';
-import type { OperationDefinitionNode, SelectionSetNode, ValidationContext, ValidationRule } from 'graphql';
+import type { FieldNode, OperationDefinitionNode, SelectionSetNode, ValidationContext, ValidationRule } from 'graphql';
 import type { HttpLimits } from './limits.js';
 
 /** One selection set, fragments written out. */
@@ -10,9 +10,14 @@ interface Extent {
   readonly fields: number;
   /** Fields on the first level. */
   readonly width: number;
+  /** Fields on all levels when every page is full. */
+  readonly cost: number;
 }
 
-const nothing: Extent = { depth: 0, fields: 0, width: 0 };
+const nothing: Extent = { depth: 0, fields: 0, width: 0, cost: 0 };
+/** Rows of a connection that nobody sized, and of one that a variable sizes: the most there can be. */
+const defaultPage = 50;
+const largestPage = 100;
 const introspection = new Set(['__schema', '__type']);
 
 /**
@@ -20,7 +25,8 @@ const introspection = new Set(['__schema', '__type']);
  *
  * Linear in the size of the document: every fragment is measured once, so one
  * that doubles itself at each level is counted (2^n fields) without being
- * expanded. Says nothing of cost: a list multiplies what lies under it.
+ * expanded. The cost is what full pages would hold; lists without pages count
+ * as one row, because they are bounded by what they belong to.
  */
 export function documentLimits(limits: HttpLimits): ValidationRule {
   return (context) => {
@@ -47,11 +53,14 @@ function excesses(
   measure: (selectionSet: SelectionSetNode) => Extent,
   limits: HttpLimits,
 ): string[] {
-  const { depth, fields, width } = measure(selectionSet);
+  const { depth, fields, width, cost } = measure(selectionSet);
   return [
     ...(depth > limits.depth ? [`The operation is ${depth} levels deep; at most ${limits.depth} are allowed.`] : []),
     ...(fields > limits.fields
       ? [`The operation asks for ${fields} fields; at most ${limits.fields} are allowed.`]
+      : []),
+    ...(cost > limits.cost
+      ? [`The operation may cost ${cost} fields on full pages; at most ${limits.cost} are allowed.`]
       : []),
     ...(width > limits.rootFields
       ? [`The operation has ${width} fields at its root; at most ${limits.rootFields} are allowed.`]
@@ -77,6 +86,7 @@ function measuring(context: ValidationContext): (selectionSet: SelectionSetNode)
     let depth = 0;
     let fields = 0;
     let width = 0;
+    let cost = 0;
     for (const selection of selectionSet.selections) {
       let inner = nothing;
       if (selection.kind === Kind.FRAGMENT_SPREAD) inner = ofFragment(selection.name.value);
@@ -86,9 +96,21 @@ function measuring(context: ValidationContext): (selectionSet: SelectionSetNode)
       depth = Math.max(depth, levels + (isField ? 1 : 0));
       fields += inner.fields + (isField ? 1 : 0);
       width += isField ? 1 : inner.width;
+      cost += isField ? 1 + pageOf(selection) * inner.cost : inner.cost;
     }
-    return { depth, fields, width };
+    return { depth, fields, width, cost };
   };
 
   return ofSelections;
+}
+
+/** How often what lies under a field may come. */
+function pageOf({ arguments: given = [], selectionSet }: FieldNode): number {
+  const size = given.find(({ name }) => name.value === 'first' || name.value === 'last')?.value;
+  if (size?.kind === Kind.INT) return Number(size.value);
+  if (size) return largestPage;
+  const isConnection = selectionSet?.selections.some(
+    (selection) => selection.kind === Kind.FIELD && ['nodes', 'edges'].includes(selection.name.value),
+  );
+  return isConnection ? defaultPage : 1;
 }

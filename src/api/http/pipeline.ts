@@ -5,12 +5,16 @@ import type { DocumentNode, GraphQLSchema, ValidationRule } from 'graphql';
 import { createDocumentCache, hashOf } from './document-cache.js';
 import type { DocumentCache } from './document-cache.js';
 import { documentLimits } from './document-limits.js';
+import { createExecution } from './execution.js';
+import type { Execution } from './execution.js';
 import type { HttpLimits } from './limits.js';
 
 /** A resolver map for `makeExecutableSchema`, scalars included. */
 export type ResolverMap<C> = NonNullable<IExecutableSchemaDefinition<C>['resolvers']>;
 
-export type Prepared = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
+export type Prepared =
+  | { readonly document: DocumentNode; readonly hash: string }
+  | { readonly errors: readonly GraphQLError[] };
 
 /**
  * What every operation passes before it runs, whichever way it came: one
@@ -25,6 +29,7 @@ export interface Pipeline {
   /** Ours, beyond those of the specification. */
   readonly rules: readonly ValidationRule[];
   readonly documents: DocumentCache;
+  readonly execution: Execution;
   /** Parses and validates. Never throws: what is wrong with the document is in `errors`, each with its code. */
   prepare(text: string): Prepared;
 }
@@ -48,10 +53,11 @@ export function createPipeline<C>(needs: {
     parseOptions,
     rules,
     documents,
+    execution: createExecution(schema),
     prepare(text) {
       const hash = hashOf(text);
       const known = documents.get(hash);
-      if (known) return { document: known };
+      if (known) return { document: known, hash };
       let document: DocumentNode;
       try {
         document = parse(text, parseOptions);
@@ -62,7 +68,7 @@ export function createPipeline<C>(needs: {
       const errors = validate(schema, document, [...specifiedRules, ...rules]);
       if (errors.length > 0) return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
       documents.set(hash, document);
-      return { document };
+      return { document, hash };
     },
   };
 }

@@ -20,6 +20,7 @@ import type { ResolverMap } from './pipeline.js';
 import { HttpRefusal } from './refusal.js';
 import { refuseUpgrade } from './refuse-upgrade.js';
 import { createWebSocketEnd } from './websocket.js';
+import type { SocketCounts } from './websocket.js';
 
 export interface HttpNeeds<C extends object> {
   /** Address to listen on. */
@@ -30,6 +31,8 @@ export interface HttpNeeds<C extends object> {
   readonly typeDefs: string;
   readonly resolvers: ResolverMap<C>;
   readonly contextFor: ContextFor<C>;
+  /** Whose sockets are counted together; those of one token when left out. */
+  readonly userOf?: (context: C) => string;
   /** Adds routes outside GraphQL; what they throw is answered as every other failure. */
   readonly mount?: (app: express.Express) => void;
   /** Where the built pages lie; none are served without it. */
@@ -45,6 +48,8 @@ export interface HttpServer extends AsyncDisposable {
   /** Without a slash at the end, e.g. http://127.0.0.1:7800. */
   readonly url: string;
   readonly port: number;
+  /** What its WebSockets do at this moment. */
+  counts(): SocketCounts;
   /** Not ready from now on; ends every socket in an orderly way. HTTP is answered until disposal. */
   drain(): Promise<void>;
 }
@@ -65,7 +70,7 @@ export async function startHttp<C extends object>(needs: HttpNeeds<C>): Promise<
   const ownUrl = () => url;
 
   const pipeline = createPipeline({ typeDefs: needs.typeDefs, resolvers: needs.resolvers, limits });
-  const common = { pipeline, contextFor, mask: createMask(logger), logger, ownUrl };
+  const common = { pipeline, contextFor, userOf: needs.userOf, mask: createMask(logger), logger, ownUrl };
   const apollo = await createApolloEnd<C>(common);
   const sockets = createWebSocketEnd<C>({ ...common, limits });
   const guard = createGuard(needs);
@@ -106,6 +111,7 @@ export async function startHttp<C extends object>(needs: HttpNeeds<C>): Promise<
   return {
     url,
     port,
+    counts: () => sockets.counts(),
     drain() {
       draining = true;
       return sockets.drain();

@@ -1,35 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import { execute, getOperationAST, GraphQLError, subscribe } from 'graphql';
-import type { ExecutionArgs } from 'graphql';
+import { getOperationAST, GraphQLError } from 'graphql';
+import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult } from 'graphql';
 import { CloseCode, makeServer } from 'graphql-ws';
-import type { Context, OperationResult, Server, SubscribePayload } from 'graphql-ws';
+import type { OperationResult, Server, SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
+import type { Hub } from '../hub/hub.js';
 import type { Caller, ContextFor } from './caller.js';
+import type { Connection, Conversation } from './connection.js';
 import type { HttpLimits } from './limits.js';
 import type { Mask } from './masking.js';
 import type { Pipeline } from './pipeline.js';
 import { HttpRefusal, toGraphQLError } from './refusal.js';
 
-/** One socket, as its operations see it. */
-export interface Connection {
-  /** From the upgrade request. */
-  readonly caller: Caller;
-  /** Set once the client introduced itself. */
-  conversation?: Conversation;
-  close(code: number, reason: string): void;
-  /** Called when an operation has ended, before `complete` is sent for it; `remaining` are still open on this socket. */
-  operationEnded(remaining: number): void;
-}
-
-export type Conversation = Context<Record<string, unknown> | undefined, Connection>;
-
 export interface OperationNeeds<C extends object> {
   readonly pipeline: Pipeline;
+  readonly hub: Hub;
   readonly contextFor: ContextFor<C>;
+  /** Whose sockets are counted together; the one token's when left out. */
+  readonly userOf?: ((context: C) => string) | undefined;
   readonly mask: Mask;
   readonly limits: HttpLimits;
   readonly logger: Logger;
   readonly isDraining: () => boolean;
+}
+
+/** An operation that may run. */
+interface Admitted extends ExecutionArgs {
+  readonly id: string;
+  readonly documentHash: string;
+  readonly connection: Connection;
 }
 
 /** Close code "try again later": clients reconnect. */
@@ -51,8 +50,11 @@ export function createOperations<C extends object>(needs: OperationNeeds<C>): Se
       const { extra } = conversation;
       extra.conversation = conversation;
       try {
-        await needs.contextFor(callerOf(conversation));
-        return true;
+        const caller = callerOf(conversation);
+        const context = await needs.contextFor(caller);
+        if (extra.belongsTo(needs.userOf?.(context) ?? caller.authorization ?? '')) return true;
+        extra.close(tryAgainLater, `At most ${limits.socketsPerUser} sockets at once for one user`);
+        return false;
       } catch (error) {
         if (error instanceof HttpRefusal) {
           extra.close(error.status === 401 ? CloseCode.Unauthorized : CloseCode.Forbidden, error.message);
@@ -64,30 +66,26 @@ export function createOperations<C extends object>(needs: OperationNeeds<C>): Se
       }
     },
 
-    async onSubscribe(conversation, _id, payload) {
+    async onSubscribe(conversation, id, payload) {
       try {
-        return await admit(needs, conversation, payload);
+        return await admit(needs, conversation, id, payload);
       } catch (error) {
         return [toGraphQLError(error)];
       }
     },
-    execute: (args) => orErrors(() => execute(args)),
-    subscribe: (args) => orErrors(() => subscribe(args)),
+    execute: (args) => orErrors(() => needs.pipeline.execution.execute(args)),
+    subscribe(args) {
+      const { id, documentHash, connection } = args as Admitted;
+      return orErrors(() => needs.hub.subscribe({ args, id, documentHash, line: connection.line() }));
+    },
 
     async onOperation(_conversation, _id, _payload, _args, result) {
       if (!needs.isDraining() || !(Symbol.asyncIterator in result)) return undefined;
       void result[Symbol.asyncIterator]().return?.();
       return { errors: [goingAway()] };
     },
-    onNext(_conversation, _id, _payload, _args, { errors, data, extensions }) {
-      if (!errors) return;
-      const requestId = randomUUID();
-      return {
-        ...(data !== undefined && { data }),
-        ...(extensions && { extensions }),
-        errors: errors.map((error) => mask(error, requestId)),
-      };
-    },
+    onNext: (_conversation, _id, _payload, _args, result) =>
+      result.errors ? masked(mask, result.errors, result) : undefined,
     onError(_conversation, _id, _payload, errors) {
       const requestId = randomUUID();
       return errors.map((error) => mask(toGraphQLError(error), requestId));
@@ -101,8 +99,9 @@ export function createOperations<C extends object>(needs: OperationNeeds<C>): Se
 async function admit<C extends object>(
   needs: OperationNeeds<C>,
   conversation: Conversation,
+  id: string,
   payload: SubscribePayload,
-): Promise<ExecutionArgs | readonly GraphQLError[]> {
+): Promise<Admitted | readonly GraphQLError[]> {
   const { pipeline, limits } = needs;
   if (needs.isDraining()) return [goingAway()];
   if (Object.keys(conversation.subscriptions).length > limits.subscriptionsPerSocket) {
@@ -110,11 +109,14 @@ async function admit<C extends object>(
   }
   const prepared = pipeline.prepare(payload.query);
   if ('errors' in prepared) return prepared.errors;
-  const { document } = prepared;
+  const { document, hash } = prepared;
   if (!getOperationAST(document, payload.operationName)) {
     return [refusal('OPERATION_RESOLUTION_FAILURE', 'Name one operation of the document.')];
   }
   return {
+    id,
+    documentHash: hash,
+    connection: conversation.extra,
     schema: pipeline.schema,
     document,
     contextValue: await needs.contextFor(callerOf(conversation)),
@@ -123,10 +125,24 @@ async function admit<C extends object>(
   };
 }
 
+/** A result with errors, as it may leave the house. */
+export function masked(
+  mask: Mask,
+  errors: readonly GraphQLError[],
+  { data, extensions }: Partial<{ [Name in 'data' | 'extensions']: ExecutionResult[Name] | undefined }>,
+): FormattedExecutionResult {
+  const requestId = randomUUID();
+  return {
+    ...(data !== undefined && { data }),
+    ...(extensions && { extensions }),
+    errors: errors.map((error) => mask(error, requestId)),
+  };
+}
+
 /** Browsers cannot set headers on a socket: a token in `connection_init` counts as the Authorization header. */
-function callerOf({ connectionParams, extra: { caller } }: Conversation): Caller {
+function callerOf({ connectionParams, extra }: Conversation): Caller {
   const said = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
-  return typeof said === 'string' ? { ...caller, authorization: said } : caller;
+  return typeof said === 'string' ? extra.caller(said) : extra.caller();
 }
 
 /** graphql-js throws what it holds for the server's mistakes, such as a source that is no async iterable. */

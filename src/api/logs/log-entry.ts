@@ -11,4 +11,6 @@ export interface LogEntry {
   readonly time: string;
   /** Absent when the line is none of those asked for: then only its place counts. */
   readonly line?: LogLine;
+  /** Lines before this one were lost, or may have been; by whom they were written. */
+  readonly lostBy?: string;
 }

@@ -55,6 +55,7 @@ export function followTogether(session: LogSession, onEnd: () => void): Followed
 
 async function follow(session: LogSession, reading: PodReading): Promise<void> {
   const { queue, needs } = session;
+  const release = needs.archiver.hold(reading.pod);
   try {
     for await (const entry of readPod(session, reading)) {
       queue.push(entry);
@@ -65,7 +66,13 @@ async function follow(session: LogSession, reading: PodReading): Promise<void> {
     if (whole && !reading.signal?.aborted) queue.push(whole);
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
-    queue.gap({ reason: `The log of the pod ${reading.pod.name} cannot be read: ${error.message}` });
+    const { name } = reading.pod;
+    if (error.status !== 404) queue.gap({ reason: `The log of the pod ${name} cannot be read: ${error.message}` });
+    else if (session.request.trialIndex === undefined) {
+      queue.gap({ reason: `The pod ${name} is gone, and with it what it wrote after what was read.` });
+    }
+  } finally {
+    release();
   }
 }
 

@@ -1,8 +1,9 @@
 import { ClusterError } from '../../cluster/cluster-error.js';
 import type { Pod } from '../../model/pod.js';
+import type { ArchivedPod } from '../../store/pod-logs.js';
 import type { LogEntry } from './log-entry.js';
 import { mergeByTime } from './log-merge.js';
-import { hasStopped, readPod, startOfTail, wholeOf } from './log-pods.js';
+import { hasStopped, readArchived, readPod, startOfTail, wholeOf } from './log-pods.js';
 import type { LogSession } from './log-session.js';
 import { tailOf } from './log-tail.js';
 
@@ -13,6 +14,8 @@ export interface History {
 
 export interface HistoryNeeds {
   readonly pods: readonly Pod[];
+  /** Those of which only the archive tells. */
+  readonly archived: readonly ArchivedPod[];
   /** Begin so many lines before the end. */
   readonly tail?: number | undefined;
   /** RFC 3339: nothing older is wanted. */
@@ -22,13 +25,18 @@ export interface HistoryNeeds {
 /**
  * Reads what the pods' logs hold now, behind what was read before, merged by time.
  *
- * A pod that has not begun or is gone has no lines. Another failure ends what comes
+ * A pod that has not begun has no lines; of one that is gone come those that are
+ * archived, and when its archive has no end, that is told. Another failure ends what comes
  * from that pod: it is told as a gap, unless the pod is followed afterwards.
  */
-export async function readHistory(session: LogSession, { pods, tail, since }: HistoryNeeds): Promise<History> {
+export async function readHistory(
+  session: LogSession,
+  { pods, archived, tail, since }: HistoryNeeds,
+): Promise<History> {
   const gone = new Set<string>();
   const logs = pods.map((pod) => readNow(session, pod, { gone, since, tail }));
-  await deliver(session, mergeByTime(logs), tail);
+  const rest = archived.map((pod) => readGone(session, pod, { gone, since, tail }));
+  await deliver(session, mergeByTime([...logs, ...rest]), tail);
   return { gone };
 }
 
@@ -65,9 +73,45 @@ async function* readNow(session: LogSession, pod: Pod, { gone, since, tail }: Re
     if (whole && !session.signal.aborted) yield whole;
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
-    if (error.status === 404) gone.add(pod.id);
-    else if (error.status !== 400 && !request.follow) {
+    if (error.status === 404) {
+      const archived = await session.needs.podLogs.get(pod.id);
+      if (archived) yield* readGone(session, archived, { gone, since: last?.time, tail: undefined }, last);
+      else gone.add(pod.id);
+    } else if (error.status !== 400 && !request.follow) {
       queue.gap({ reason: `The log of the pod ${pod.name} could not be read: ${error.message}` });
     }
   }
+}
+
+/** @param last What was read of it in this session */
+async function* readGone(
+  session: LogSession,
+  pod: ArchivedPod,
+  { gone, since, tail }: Reading,
+  last?: LogEntry,
+): AsyncGenerator<LogEntry> {
+  const { needs, queue, request, signal } = session;
+  const { podId: id, podName, whole } = pod;
+  const place = last?.place ?? queue.placeIn(id);
+  if (typeof place === 'object' && place.whole) return;
+  const isShort = tail !== undefined && request.trialIndex === undefined && !place;
+  const start = isShort ? await needs.podLogs.startOfTail(id, tail) : since;
+  let end = last;
+  if (!last) {
+    for await (const entry of readArchived(session, pod, { since: start, signal })) {
+      end = entry;
+      yield entry;
+    }
+  }
+  if (signal.aborted) return;
+  const at = end?.place ?? place;
+  if (!whole) {
+    gone.add(id);
+    const told = typeof at === 'object' && { since: `${at.time.slice(0, 23)}Z` };
+    if (request.trialIndex === undefined) {
+      queue.gap({ reason: `The pod ${podName} is gone, and with it what it wrote after what was read.`, ...told });
+    }
+  }
+  const read = wholeOf({ id }, at);
+  if (read) yield read;
 }

@@ -1,9 +1,10 @@
 import { followPodLog } from '../../cluster/logs.js';
 import type { PodLogNeeds } from '../../cluster/logs.js';
-import type { LogLine as PodLine } from '../../cluster/log-place.js';
+import type { LogLine as PodLine, LogPosition } from '../../cluster/log-place.js';
 import { parseLogLine } from '../../model/log-line.js';
 import { hasEnded, type Pod } from '../../model/pod.js';
 import type { Trial } from '../../model/trial.js';
+import type { ArchivedPod } from '../../store/pod-logs.js';
 import type { LogPlace } from './log-cursor.js';
 import type { LogEntry } from './log-entry.js';
 import type { LogLine } from './log-message.js';
@@ -31,6 +32,15 @@ export function podsOf({ needs: { pods }, request }: LogSession): Pod[] {
   return pod ? [pod] : [];
 }
 
+/** Those of which only the archive tells. */
+export async function gonePodsOf({ needs, request }: LogSession): Promise<ArchivedPod[]> {
+  if (!needs.pods.synced) return [];
+  const archived = await needs.podLogs.ofExperiment(request.experimentId);
+  return archived.filter(
+    ({ podId }) => !needs.pods.get(podId) && (request.podId === undefined || request.podId === podId),
+  );
+}
+
 export function isAskedFor(pod: Pod, { experimentId, podId }: LogRequest): boolean {
   return pod.experimentId === experimentId && (podId === undefined || pod.id === podId);
 }
@@ -46,7 +56,7 @@ export function hasStopped(pod: Pod): boolean {
 }
 
 /** Says that a pod's log has been read to its end. */
-export function wholeOf({ id }: Pod, place: LogPlace | undefined): LogEntry | undefined {
+export function wholeOf({ id }: Pick<Pod, 'id'>, place: LogPlace | undefined): LogEntry | undefined {
   if (typeof place !== 'object' || place.whole) return undefined;
   return { source: id, time: place.time, place: { ...place, whole: true } };
 }
@@ -63,15 +73,36 @@ export function earliestOf(trial: Trial | undefined): string | undefined {
  * @throws ClusterError as followPodLog does
  */
 export async function* readPod(session: LogSession, reading: PodReading): AsyncGenerator<LogEntry> {
-  const { pod, follow, since } = reading;
+  const { pod, follow, since, signal = session.signal } = reading;
   const after = session.queue.placeIn(pod.id);
   if (typeof after === 'object' && after.whole) return;
-  const position = typeof after === 'object' ? { time: after.time, ordinal: after.ordinal } : undefined;
-  const more = { follow, after: position, sinceTime: since, signal: reading.signal ?? session.signal };
-  const log = podLog(session, pod, more);
+  let position = typeof after === 'object' ? { time: after.time, ordinal: after.ordinal } : undefined;
+  const archived = await session.needs.podLogs.get(pod.id);
+  if (archived) {
+    for await (const entry of readArchived(session, archived, { since, signal })) {
+      position = entry.place;
+      yield entry;
+    }
+    if (archived.whole || signal.aborted) return;
+  }
+  const log = podLog(session, pod, { follow, after: position, sinceTime: since, signal });
   const lines = follow ? session.needs.shared.follow(log) : followPodLog(session.needs.connection, log);
   for await (const line of lines) {
     yield toEntry(line, pod, session.request.trialIndex);
+  }
+}
+
+/** What is archived of a pod's log, from where it was read up to. */
+export async function* readArchived(
+  { needs, queue, request }: LogSession,
+  { podId, podName }: Pick<ArchivedPod, 'podId' | 'podName'>,
+  { since, signal }: { readonly since?: string | undefined; readonly signal: AbortSignal },
+): AsyncGenerator<LogEntry & { readonly place: LogPosition }> {
+  const place = queue.placeIn(podId);
+  const after = typeof place === 'object' ? place : undefined;
+  for await (const line of needs.podLogs.read(podId, { after, since })) {
+    if (signal.aborted) return;
+    yield toEntry(line, { id: podId, name: podName }, request.trialIndex);
   }
 }
 
@@ -81,6 +112,9 @@ export async function* readPod(session: LogSession, reading: PodReading): AsyncG
  * A whole second: a read that begins between two lines of the same time would number them anew.
  */
 export async function startOfTail(session: LogSession, pod: Pod, count: number): Promise<string | undefined> {
+  const { podLogs } = session.needs;
+  // A node gives no more than the newest part of a long log: the archive may have more.
+  if (await podLogs.get(pod.id)) return podLogs.startOfTail(pod.id, count);
   const needs = podLog(session, pod, { tailLines: Math.max(1, count), signal: session.signal });
   for await (const { time } of followPodLog(session.needs.connection, needs)) return `${time.slice(0, 19)}Z`;
   return undefined;
@@ -90,9 +124,14 @@ function podLog({ needs, timing }: LogSession, pod: Pod, more: Partial<PodLogNee
   return { namespace: needs.connection.namespace, podName: pod.name, container, timing: timing.retry, ...more };
 }
 
-function toEntry(raw: PodLine, pod: Pod, wanted: number | undefined): LogEntry {
+function toEntry(
+  raw: PodLine,
+  pod: Pick<Pod, 'id' | 'name'>,
+  wanted: number | undefined,
+): LogEntry & { readonly place: LogPosition } {
   const { time, ordinal } = raw;
-  const entry = { source: pod.id, place: { time, ordinal }, time };
+  const lost = raw.afterLoss && { lostBy: pod.name };
+  const entry = { source: pod.id, place: { time, ordinal }, time, ...lost };
   const { text, stream, trialIndex } = parseLogLine(raw.text);
   if (wanted !== undefined && trialIndex !== wanted) return entry;
   const line: LogLine = {

@@ -70,8 +70,9 @@ export class LogQueue {
     while (this.isFull && !this.#isEnded) await new Promise<void>((resolve) => void this.#waiting.push(resolve));
   }
 
-  push({ source, place, time, line }: LogEntry): void {
+  push({ source, place, time, line, lostBy }: LogEntry): void {
     if (this.#isEnded) return;
+    if (lostBy !== undefined) this.#tellLoss(lostBy, this.#read.get(source));
     this.#read.set(source, place);
     const last = this.#last.get(source);
     if (!line) {
@@ -119,6 +120,11 @@ export class LogQueue {
     if (!this.isFull) this.#release();
     const ended = this.#isEnded && this.#unread.length === 0 && this.#gaps.length === 0;
     return { lines, cursor: encodeLogCursor(this.#taken, this.#needs.scope), ...(gap && { gap }), ended };
+  }
+
+  #tellLoss(podName: string, before: LogPlace | undefined): void {
+    const reason = `Lines of the pod ${podName} may be missing: its node put the older part of its log away before it was read.`;
+    this.gap({ reason, ...(typeof before === 'object' && { since: `${before.time.slice(0, 23)}Z` }) });
   }
 
   get #isAmple(): boolean {

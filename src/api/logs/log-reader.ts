@@ -4,7 +4,7 @@ import { followPods } from './log-follow.js';
 import { readHistory } from './log-history.js';
 import { tellLosses } from './log-losses.js';
 import type { LogMessage } from './log-message.js';
-import { podsOf } from './log-pods.js';
+import { gonePodsOf, podsOf } from './log-pods.js';
 import { LogQueue } from './log-queue.js';
 import type { LogReaderNeeds, LogRequest, LogSession, LogTiming } from './log-session.js';
 import { openLogStream } from './log-stream.js';
@@ -23,7 +23,7 @@ export interface LogReader {
    * its pod wrote it, and once only when nobody resumes; a resume goes on at the
    * exact line; a loss is a `gap`. Not promised: that lines of two pods that are
    * followed are in time order over more than a window, or that what a node
-   * rotated away is told as lost.
+   * rotated away of a pod before anybody read its first line is told as lost.
    *
    * Reads no faster than it is read from.
    *
@@ -65,8 +65,10 @@ export function createLogReader(needs: LogReaderNeeds, timing: LogTiming = usual
 async function fill(session: LogSession): Promise<void> {
   const { request } = session;
   if (request.trialIndex !== undefined && request.podId === undefined) return readTrial(session);
-  await tellLosses(session);
-  await readHistory(session, { pods: podsOf(session), tail: request.tail });
+  const pods = podsOf(session);
+  const archived = await gonePodsOf(session);
+  await tellLosses(session, archived);
+  await readHistory(session, { pods, archived, tail: request.tail });
   if (request.follow && !session.signal.aborted) await followPods(session);
 }
 
@@ -89,8 +91,13 @@ async function checkSubject(needs: LogReaderNeeds, request: LogRequest, patience
   if (!isOwn) throw notFound(`There is no pod "${podId}" of this experiment.`);
 }
 
-/** A pod that is gone is still known by the trials it ran. */
-async function hasHeldTrials({ trials }: LogReaderNeeds, experimentId: string, podId: string): Promise<boolean> {
+/** A pod that is gone is still known by the trials it ran, or its archived log. */
+async function hasHeldTrials(
+  { trials, podLogs }: LogReaderNeeds,
+  experimentId: string,
+  podId: string,
+): Promise<boolean> {
+  if ((await podLogs.get(podId))?.experimentId === experimentId) return true;
   const [trial] = await trials.ofPod(podId, 1);
   return trial?.experimentId === experimentId;
 }

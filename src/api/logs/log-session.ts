@@ -2,6 +2,7 @@ import type { ClusterConnection } from '../../cluster/connection.js';
 import type { SharedLogs } from '../../cluster/shared-logs.js';
 import type { Pod } from '../../model/pod.js';
 import type { Experiments } from '../../store/experiments.js';
+import type { PodLogs } from '../../store/pod-logs.js';
 import type { TrialLogs } from '../../store/trial-logs.js';
 import type { Trials } from '../../store/trials.js';
 import type { LiveStore } from '../../stream/live-store.js';
@@ -13,6 +14,9 @@ export interface LogReaderNeeds {
   /** Follows pods, one connection for all who follow the same. */
   readonly shared: SharedLogs;
   readonly pods: LiveStore<Pod>;
+  /** Archives a pod's log as it is written, until the answer is called. */
+  readonly archiver: { hold(pod: Pod): () => void };
+  readonly podLogs: Pick<PodLogs, 'get' | 'ofExperiment' | 'read' | 'startOfTail'>;
   readonly experiments: Pick<Experiments, 'get'>;
   readonly trials: Pick<Trials, 'get' | 'ofPod' | 'holders'>;
   readonly trialLogs: Pick<TrialLogs, 'read'>;

@@ -24,7 +24,7 @@ export async function tailOf(
   function drop(least: number): void {
     let first = 0;
     while (first < kept.length && (first < least || size > characters)) {
-      const { line: _line, ...place } = kept[first] as LogEntry;
+      const { line: _line, lostBy: _lostBy, ...place } = kept[first] as LogEntry;
       size -= kept[first]?.line?.text.length ?? 0;
       dropped.set(place.source, place);
       first += 1;

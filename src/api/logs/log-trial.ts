@@ -1,6 +1,5 @@
 import { pause } from '../../cluster/backoff.js';
 import { isFinished } from '../../model/experiment.js';
-import type { Pod } from '../../model/pod.js';
 import { endedTrialPhases, type Trial } from '../../model/trial.js';
 import { Bell } from './log-bell.js';
 import { isKept } from './log-cursor.js';
@@ -8,7 +7,7 @@ import { followTogether } from './log-follow.js';
 import { readHistory } from './log-history.js';
 import { hasBegunKept, readKept } from './log-kept.js';
 import { tellGone } from './log-losses.js';
-import { earliestOf, hasLog, podsOf } from './log-pods.js';
+import { earliestOf, gonePodsOf, hasLog, podsOf } from './log-pods.js';
 import type { LogSession } from './log-session.js';
 
 /**
@@ -18,19 +17,21 @@ import type { LogSession } from './log-session.js';
 export async function readTrial(session: LogSession): Promise<void> {
   const { queue, request, places } = session;
   const trial = await trialOf(session);
-  if (trial && hasTrialEnded(trial) && (hasBegunKept(session, trial) || isPodGone(session, trial))) {
-    return readKept(session, trial);
-  }
-  tellGone(session);
-  const pods = podsWith(session, trial);
-  const { gone } = await readHistory(session, { pods, tail: request.tail, since: earliestOf(trial) });
+  const archivedPods = await gonePodsOf(session);
+  const isArchived = archivedPods.some(({ podId, whole }) => whole && podId === trial?.podId);
+  const isOut = trial && isPodGone(session, trial) && !isArchived;
+  if (trial && hasTrialEnded(trial) && (hasBegunKept(session, trial) || isOut)) return readKept(session, trial);
+  tellGone(session, archivedPods);
+  const pods = podsWith(trial, podsOf(session), ({ id }) => id);
+  const archived = podsWith(trial, archivedPods, ({ podId }) => podId);
+  const { gone } = await readHistory(session, { pods, archived, tail: request.tail, since: earliestOf(trial) });
   if (trial && hasTrialEnded(trial)) {
     // A node keeps only the end of a long log: of one of many trials there may be nothing left.
     const isLost = gone.has(trial.podId ?? '') || (queue.lines === 0 && ![...places.keys()].some((id) => !isKept(id)));
     return isLost ? readKept(session, trial) : undefined;
   }
   if (request.follow) return followTrial(session);
-  if (trial && isPodGone(session, trial)) queue.gap({ reason: 'The pod is gone, and the log of this trial with it.' });
+  if (isOut) queue.gap({ reason: 'The pod is gone, and the log of this trial with it.' });
 }
 
 /**
@@ -72,8 +73,13 @@ async function readRest(session: LogSession, trial: Trial): Promise<void> {
   const place = session.queue.placeIn(trial.podId);
   if (typeof place === 'object' && place.whole) return;
   const pod = session.needs.pods.get(trial.podId);
-  if (!pod) return readKept(session, trial);
-  const { gone } = await readHistory(session, { pods: [pod], since: earliestOf(trial) });
+  if (!pod) {
+    const archived = (await gonePodsOf(session)).filter(({ podId, whole }) => whole && podId === trial.podId);
+    if (archived.length === 0) return readKept(session, trial);
+    await readHistory(session, { pods: [], archived, since: earliestOf(trial) });
+    return;
+  }
+  const { gone } = await readHistory(session, { pods: [pod], archived: [], since: earliestOf(trial) });
   if (gone.has(pod.id)) await readKept(session, trial);
 }
 
@@ -97,8 +103,8 @@ function isPodGone({ needs: { pods } }: LogSession, { podId }: Trial): boolean {
 }
 
 /** Pods that can have lines of a trial: until it is claimed again, only the one that holds it. */
-function podsWith(session: LogSession, trial: Trial | undefined): readonly Pod[] {
+function podsWith<T>(trial: Trial | undefined, pods: readonly T[], idOf: (pod: T) => string): readonly T[] {
   if (!trial) return [];
   const isFirst = trial.attempt === 1 && trial.podId !== undefined;
-  return podsOf(session).filter(({ id }) => !isFirst || id === trial.podId);
+  return pods.filter((pod) => !isFirst || idOf(pod) === trial.podId);
 }

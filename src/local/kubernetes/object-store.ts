@@ -37,7 +37,7 @@ export function openObjectStore(
 ): ObjectStore & Disposable {
   const disk = openObjectFile(file);
   const objects = new Map<ResourceName, Map<string, KubernetesObject>>();
-  /** Keys in etcd's order, rebuilt when a key comes or goes. */
+  /** Keys in etcd's order; a key that comes or goes is put in or taken out at its place. */
   const sortedKeys = new Map<ResourceName, string[]>();
   /** Each with the newest version when it came: it hears only what happens later. */
   const listeners = new Map<(event: ObjectEvent) => void, number>();
@@ -81,7 +81,9 @@ export function openObjectStore(
     newest = version;
     if (type === 'DELETED') tableOf(resource).delete(key);
     else tableOf(resource).set(key, object);
-    if (type !== 'MODIFIED') sortedKeys.delete(resource);
+    const keys = sortedKeys.get(resource);
+    if (keys && type === 'ADDED') keys.splice(placeOf(key, keys), 0, key);
+    if (keys && type === 'DELETED') keys.splice(placeOf(key, keys), 1);
     history.push({ event, bytes });
     historyBytes += bytes;
     forget();
@@ -165,14 +167,8 @@ export function openObjectStore(
 
     since(version) {
       if (version < floor) return 'expired';
-      let low = 0;
-      let high = history.length;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if ((history[middle]?.event.version ?? 0) <= version) low = middle + 1;
-        else high = middle;
-      }
-      return history.slice(low).map((change) => change.event);
+      const first = firstThat(history, (change) => change.event.version > version);
+      return history.slice(first).map((change) => change.event);
     },
 
     version: () => newest,
@@ -188,6 +184,21 @@ export function openObjectStore(
       disk[Symbol.dispose]();
     },
   };
+}
+
+/** Where a key stands among sorted ones, or would. */
+const placeOf = (key: string, sorted: readonly string[]): number => firstThat(sorted, (other) => other >= key);
+
+/** The first index from which on `is` holds; by halves. */
+function firstThat<T>(sorted: readonly T[], is: (one: T) => boolean): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (is(sorted[middle] as T)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** Where a pod was placed is no change of what is wanted of it. */

@@ -43,6 +43,21 @@ describe('an operation that is too large', () => {
       `{ ...F } fragment F on Query { ${'hello '.repeat(51)} }`,
       'The operation has 51 fields at its root; at most 50 are allowed.',
     ],
+    [
+      '1,600 aliases',
+      `{ ${Array.from({ length: 1_600 }, (_, i) => `a${i}: hello`).join(' ')} }`,
+      'At most 50 aliases to a document.',
+    ],
+    [
+      'pages of pages',
+      '{ again { limited(first: 100) pages: row(first: 100) { nodes { row(first: 100) { nodes { row { nodes { hello } } } } } } } }',
+      'The operation may cost 1020203 fields on full pages; at most 100000 are allowed.',
+    ],
+    [
+      'a page that a variable sizes',
+      'query ($n: Int!) { row(first: $n) { nodes { row(first: $n) { nodes { row(first: $n) { nodes { hello } } } } } } }',
+      'The operation may cost 2020201 fields on full pages; at most 100000 are allowed.',
+    ],
     ['fragments that double', doubling, 'The operation asks for 3070 fields; at most 2000 are allowed.'],
   ])('is refused on both paths with the same words: %s', (_what, query, message) =>
     withTicking({}, async (ticking) => {
@@ -76,6 +91,7 @@ describe('an operation that is too large', () => {
 describe('an operation within the limits', () => {
   it.each([
     ['12 levels', nested(12)],
+    ['a page of pages', '{ row(first: 100) { nodes { row(first: 100) { nodes { hello } } } } }'],
     ['the introspection of GraphiQL', getIntrospectionQuery({ schemaDescription: true, inputValueDeprecation: true })],
   ])('runs: %s', (_what, query) =>
     withTicking({}, async ({ server }) => {

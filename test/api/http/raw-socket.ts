@@ -11,6 +11,7 @@ export interface RawSocket {
   readonly received: readonly Message[];
   /** The first message for which `wanted` holds, past or to come; rejects when the socket closes first. */
   message(wanted: (message: Message) => boolean): Promise<Message>;
+  onMessage(listener: (message: Message) => void): void;
   say(message: object): void;
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   cut(): void;
@@ -31,6 +32,7 @@ export async function openRaw(url: string, options: ClientOptions = {}): Promise
   return {
     received,
     closed,
+    onMessage: (listener) => void socket.on('message', (text) => listener(JSON.parse(String(text)) as Message)),
     say: (message) => socket.send(JSON.stringify(message)),
     cut: () => socket.terminate(),
     message: (wanted) =>

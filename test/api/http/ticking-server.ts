@@ -8,11 +8,15 @@ const typeDefs = `
   type Query {
     hello: String!
     again: Query!
+    row(first: Int): Row!
     viewer: String
     fails: String
     refused: String
     limited(first: Int!): Int
     slow: String!
+  }
+  type Row {
+    nodes: [Query!]!
   }
   type Subscription {
     ticks: Int!
@@ -87,6 +91,7 @@ export async function startTicking(needs: Partial<HttpNeeds<Viewer>> = {}) {
       Query: {
         hello: () => 'hello',
         again: () => ({}),
+        row: () => ({ nodes: [{}] }),
         viewer: (_parent, _args, { name }) => name,
         fails: () => {
           throw new Error('password=swordfish');

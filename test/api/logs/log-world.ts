@@ -5,9 +5,12 @@ import type { LogLine, LogMessage, LogReader, LogReaderNeeds } from '../../../sr
 import type { Experiment } from '../../../src/model/experiment.js';
 import type { Pod } from '../../../src/model/pod.js';
 import type { Trial } from '../../../src/model/trial.js';
+import { createPodLogs } from '../../../src/store/pod-logs.js';
+import { startLogArchiver } from '../../../src/control/log-archiver.js';
 import { createLiveStore } from '../../../src/stream/live-store.js';
 import { json, status } from '../../cluster/api-server.js';
 import { serve } from '../../cluster/http-server.js';
+import { openTestDatabase } from '../../support/database.js';
 
 const timing = { windowMs: 20, pollMs: 10, settleMs: 5, patienceMs: 50, retry: { minMs: 5, maxMs: 20 } };
 
@@ -27,8 +30,13 @@ export const at = (second: number, nanoseconds = 0): string =>
 
 export type LogWorld = Awaited<ReturnType<typeof openLogWorld>>;
 
+/** What fails here is tried again, and a test that needs it waits for the outcome. */
+const ignore = (): void => undefined;
+
 /** An API server that holds pods and their logs, one experiment, and a reader of its logs. */
-export async function openLogWorld({ answers = true } = {}) {
+export async function openLogWorld({ answers = true, archives = false } = {}) {
+  const database = await openTestDatabase();
+  const podLogs = createPodLogs(database);
   const served = new Map<string, ServedPod>();
   const requests: string[] = [];
   const server = await serve((request, response) => answer(request, response));
@@ -78,10 +86,14 @@ export async function openLogWorld({ answers = true } = {}) {
     });
   }
 
+  const shared = createSharedLogs(server.connection);
+  const archiver = archives ? startLogArchiver({ shared, podLogs, livePods: pods, onError: ignore }) : undefined;
   const needs: LogReaderNeeds = {
     connection: server.connection,
-    shared: createSharedLogs(server.connection),
+    shared,
     pods,
+    archiver: archiver ?? { hold: () => ignore },
+    podLogs,
     experiments: { get: async (id) => (id === 'e' ? (experiment as unknown as Experiment) : undefined) },
     trials: {
       get: async (_id, index) => trials.get(index),
@@ -145,7 +157,12 @@ export async function openLogWorld({ answers = true } = {}) {
     },
     /** How many log requests are being followed now. */
     following: (): number => [...served.values()].reduce((sum, { followers }) => sum + followers.size, 0),
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    podLogs,
+    async [Symbol.asyncDispose]() {
+      await archiver?.[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { parseObject } from '../../../src/cluster/parse-object.js';
+import { createPodParser } from '../../../src/cluster/pod-parser.js';
 import type { RawPod } from '../../../src/cluster/raw-pod.js';
 import { SinkFeed } from '../../../src/cluster/sink-feed.js';
 import { toPod } from '../../../src/cluster/to-pod.js';
@@ -34,12 +34,13 @@ const decode = (raw: object) => {
 
 /** The feed and the store behind it, after a first list and one event for each pod. */
 function ours(): object {
+  const parser = createPodParser();
   const store = createLiveStore<Pod>();
   const feed = new SinkFeed<Pod>({ decode, sink: (change) => store.apply(change) }, Date.now);
   for (let round = 0; round < 2; round += 1) {
     for (let index = 0; index < Number(podsText); index += 1) {
-      const decoded = feed.decode(parseObject(bytesOf(index)) as RawPod);
-      if (decoded) feed.put(decoded);
+      const decoded = feed.decode(parser.object(bytesOf(index)) as RawPod);
+      if (decoded) feed.put(decoded, String(1000 + index));
     }
   }
   return { store, feed };

@@ -1,4 +1,8 @@
-/** A pod as an API server writes it: about 5 KB, two containers, managedFields last in its metadata. */
+/**
+ * A pod as an API server writes it: about 5 KB, two containers, managedFields last in its metadata.
+ *
+ * Pods of one Job come from one template; the status differs from version to version.
+ */
 export function makePod(index: number, version: number): object {
   const job = Math.floor(index / 20);
   // Pods of one Job start within two seconds, a Job every five.
@@ -29,8 +33,8 @@ export function makePod(index: number, version: number): object {
       managedFields: managedFields(uid),
     },
     spec: {
-      volumes: [{ name: 'data', persistentVolumeClaim: { claimName: `pvc-${index % 100}` } }],
-      containers: names.map((name) => container(name, index)),
+      volumes: [{ name: 'data', persistentVolumeClaim: { claimName: `pvc-${job % 100}` } }],
+      containers: names.map((name) => container(name, job, index)),
       restartPolicy: 'Never',
       terminationGracePeriodSeconds: 30,
       dnsPolicy: 'ClusterFirst',
@@ -52,7 +56,7 @@ export function makePod(index: number, version: number): object {
       podIP: `10.1.${(index >> 8) & 255}.${index & 255}`,
       podIPs: [{ ip: `10.1.${(index >> 8) & 255}.${index & 255}` }],
       startTime: time(index % 2),
-      containerStatuses: names.map((name) => containerStatus(name, index, time(2 + (index % 2)))),
+      containerStatuses: names.map((name) => containerStatus(name, job, index, time(2 + (index % 2)), version % 3)),
       qosClass: 'Burstable',
     },
   };
@@ -62,12 +66,12 @@ function uidOf(prefix: string, index: number): string {
   return `${prefix}9c24e8-3b12-4fef-91e0-${String(index).padStart(12, '0')}`;
 }
 
-function container(name: string, index: number): object {
+function container(name: string, job: number, index: number): object {
   return {
     name,
-    image: `example.com/team/${name}:v1.2.${index % 50}`,
-    command: ['/bin/sh', '-c', `run --id ${index}`],
-    env: Array.from({ length: 8 }, (_, each) => ({ name: `ENV_VAR_${each}`, value: `value-${each}-for-${index}` })),
+    image: `example.com/team/${name}:v1.2.${job % 50}`,
+    command: ['/bin/sh', '-c', `run --id ${job}`],
+    env: Array.from({ length: 8 }, (_, each) => ({ name: `ENV_VAR_${each}`, value: `value-${each}-for-${job}` })),
     resources: { limits: { cpu: '4', memory: '16Gi', 'nvidia.com/gpu': '1' }, requests: { cpu: '2', memory: '8Gi' } },
     volumeMounts: [
       { name: 'data', mountPath: '/data' },
@@ -79,14 +83,14 @@ function container(name: string, index: number): object {
   };
 }
 
-function containerStatus(name: string, index: number, startedAt: string): object {
+function containerStatus(name: string, job: number, index: number, startedAt: string, restartCount: number): object {
   return {
     name,
     state: { running: { startedAt } },
     lastState: {},
     ready: true,
-    restartCount: 0,
-    image: `example.com/team/${name}:v1.2.${index % 50}`,
+    restartCount,
+    image: `example.com/team/${name}:v1.2.${job % 50}`,
     imageID: `example.com/team/${name}@sha256:${'ab'.repeat(32)}`,
     containerID: `containerd://${uidOf('cc', index).replaceAll('-', '')}${'0'.repeat(32)}`,
     started: true,

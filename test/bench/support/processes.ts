@@ -19,9 +19,17 @@ export function startOn(core: number, program: string, args: readonly string[]):
 /** @throws Error when the process ends before it says anything */
 export function messageOf<T>(child: ChildProcess): Promise<T> {
   return new Promise((resolve, reject) => {
-    child.once('message', (message) => resolve(message as T));
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`a process of the bench ended with ${code}`)));
+    const heard = (message: unknown): void => {
+      settle();
+      resolve(message as T);
+    };
+    const failed = (error: Error): void => {
+      settle();
+      reject(error);
+    };
+    const ended = (code: number | null): void => failed(new Error(`a process of the bench ended with ${code}`));
+    const settle = (): void => void child.off('message', heard).off('error', failed).off('exit', ended);
+    child.on('message', heard).on('error', failed).on('exit', ended);
   });
 }
 

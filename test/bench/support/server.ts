@@ -7,7 +7,7 @@ import { makePod } from './pods.js';
  * An API server that holds N pods and says so as fast as it is read.
  *
  * Namespace `bench`: lists, in pages when asked, and watch lists. Namespace
- * `stream-E`: an empty list, and watches of E events.
+ * `stream-E`: an empty list, and watches of E events, each of which changes its pod.
  */
 const count = Number(process.argv[2]);
 const pods = Array.from({ length: count }, (_, index) => Buffer.from(JSON.stringify(makePod(index, 1000 + index))));
@@ -30,9 +30,11 @@ async function writeAll(response: ServerResponse, pieces: Iterable<Buffer>): Pro
 }
 
 function* eventsOf(total: number): Generator<Buffer> {
-  const lines = pods
-    .slice(0, 2_000)
-    .map((pod) => Buffer.concat([Buffer.from('{"type":"MODIFIED","object":'), pod, Buffer.from('}\n')]));
+  const lines = [0, 1, 2].flatMap((version) =>
+    Array.from({ length: Math.min(count, 2_000) }, (_, index) =>
+      Buffer.from(`${JSON.stringify({ type: 'MODIFIED', object: makePod(index, 3_000 + version) })}\n`),
+    ),
+  );
   for (let sent = 0; sent < total; sent += 10) {
     const first = sent % lines.length;
     yield Buffer.concat(lines.slice(first, first + Math.min(10, total - sent)));

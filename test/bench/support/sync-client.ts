@@ -1,4 +1,5 @@
 import { CoreV1Api, KubeConfig } from '@kubernetes/client-node';
+import { createPodParser } from '../../../src/cluster/pod-parser.js';
 import { openConnection } from '../../../src/cluster/connection.js';
 import type { RawPod } from '../../../src/cluster/raw-pod.js';
 import { startReflector } from '../../../src/cluster/reflector.js';
@@ -26,6 +27,7 @@ async function reflect(firstSync: 'pages' | 'watchList'): Promise<number> {
   await using _reflector = startReflector<Pod>({
     connection,
     path: '/api/v1/namespaces/bench/pods',
+    parser: createPodParser(),
     decode: (raw) => {
       const object = toPod(raw as RawPod);
       return { key: object.id, object };

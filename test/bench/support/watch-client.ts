@@ -1,20 +1,21 @@
 import { KubeConfig, Watch } from '@kubernetes/client-node';
 import { openConnection } from '../../../src/cluster/connection.js';
+import { createPodParser } from '../../../src/cluster/pod-parser.js';
 import type { RawPod } from '../../../src/cluster/raw-pod.js';
 import { startReflector } from '../../../src/cluster/reflector.js';
 import { toPod } from '../../../src/cluster/to-pod.js';
+import { watchOnce } from '../../../src/cluster/watch-once.js';
 
-/** Microseconds of CPU per event, and events that did not come. */
+/** Microseconds of CPU per event, of all threads, and events that did not come. */
 interface Cost {
   readonly user: number;
   readonly system: number;
   readonly lost: number;
 }
 
-export interface WatchCosts {
-  readonly ours: readonly Cost[];
-  readonly theirs: readonly Cost[];
-}
+/** What happens to each event: it becomes a trimmed pod, is also shared, compared and told on, or is client-node's. */
+export type Way = 'decoding' | 'reflector' | 'client-node';
+export type WatchCosts = Readonly<Record<Way, readonly Cost[]>>;
 
 const [, , kubeconfigPath = '', eventsText = '', roundsText = ''] = process.argv;
 const events = Number(eventsText);
@@ -22,6 +23,56 @@ const path = `/api/v1/namespaces/stream-${events}/pods`;
 const connection = openConnection({ kubeconfigPath });
 const config = new KubeConfig();
 config.loadFromFile(kubeconfigPath);
+
+async function decoding(): Promise<number> {
+  let seen = 0;
+  const ids = new Set<string>();
+  await watchOnce({
+    connection,
+    path,
+    query: {},
+    parser: createPodParser(),
+    signal: new AbortController().signal,
+    silenceMs: 60_000,
+    deadlineMs: 60_000,
+    onOpen: () => undefined,
+    onEvent({ object }) {
+      seen += 1;
+      ids.add(toPod(object as RawPod).id);
+    },
+  });
+  return ids.size > 0 ? seen : 0;
+}
+
+async function reflector(): Promise<number> {
+  let seen = 0;
+  await new Promise<void>((resolve, reject) => {
+    const running = startReflector({
+      connection,
+      path,
+      parser: createPodParser(),
+      decode: (raw) => {
+        const object = toPod(raw as RawPod);
+        return { key: object.id, object };
+      },
+      sink: ({ type }) => {
+        if (type === 'put') seen += 1;
+        if (seen === events) running[Symbol.asyncDispose]().then(resolve, reject);
+      },
+      onError: reject,
+    });
+  });
+  return seen;
+}
+
+async function clientNode(): Promise<number> {
+  let seen = 0;
+  await new Promise<void>((resolve, reject) => {
+    const done = (error: unknown): void => (error ? reject(error) : resolve());
+    new Watch(config).watch(path, {}, () => void (seen += 1), done).catch(reject);
+  });
+  return seen;
+}
 
 async function costOf(run: () => Promise<number>): Promise<Cost> {
   globalThis.gc?.();
@@ -31,41 +82,13 @@ async function costOf(run: () => Promise<number>): Promise<Cost> {
   return { user: user / events, system: system / events, lost: events - seen };
 }
 
-async function ours(): Promise<number> {
-  let seen = 0;
-  await new Promise<void>((resolve, reject) => {
-    const reflector = startReflector({
-      connection,
-      path,
-      decode: (raw) => {
-        const object = toPod(raw as RawPod);
-        return { key: object.id, object };
-      },
-      sink: ({ type }) => {
-        if (type === 'put') seen += 1;
-        if (seen === events) reflector[Symbol.asyncDispose]().then(resolve, reject);
-      },
-      onError: reject,
-    });
-  });
-  return seen;
-}
-
-async function theirs(): Promise<number> {
-  let seen = 0;
-  await new Promise<void>((resolve, reject) => {
-    const done = (error: unknown): void => (error ? reject(error) : resolve());
-    new Watch(config).watch(path, {}, () => void (seen += 1), done).catch(reject);
-  });
-  return seen;
-}
-
-const costs = { ours: [] as Cost[], theirs: [] as Cost[] };
+const ways = { decoding, reflector, 'client-node': clientNode };
+const costs: Record<Way, Cost[]> = { decoding: [], reflector: [], 'client-node': [] };
 for (let round = -1; round < Number(roundsText); round += 1) {
-  const pair = [await costOf(ours), await costOf(theirs)] as const;
-  if (round < 0) continue;
-  costs.ours.push(pair[0]);
-  costs.theirs.push(pair[1]);
+  for (const way of Object.keys(ways) as Way[]) {
+    const cost = await costOf(ways[way]);
+    if (round >= 0) costs[way].push(cost);
+  }
 }
 await connection[Symbol.asyncDispose]();
 process.send?.(costs);

@@ -23,6 +23,7 @@ interface Kubeconfig {
 type Credential<Name extends string> = { readonly [key in Name | `${Name}-data`]?: string };
 
 export interface Connection {
+  readonly kubeconfigPath: string;
   readonly server: string;
   readonly headers: Readonly<Record<string, string>>;
   /** The caller closes both. */
@@ -44,6 +45,7 @@ export function connect(path: string): Connection {
   const key = pem(user, 'client-key');
   const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
   return {
+    kubeconfigPath: path,
     server: cluster.server,
     headers: user.token === undefined ? {} : { authorization: `Bearer ${user.token}` },
     agent: new Agent({ bodyTimeout: 0, headersTimeout: 60_000, connect: tls }),

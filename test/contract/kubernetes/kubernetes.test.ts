@@ -10,6 +10,7 @@ import { itIsWatched } from './api-watch.js';
 import { itRunsJobs } from './jobs.js';
 import { openCluster } from './open-cluster.js';
 import { itRunsPods } from './pods.js';
+import { itFeedsReflectors } from './reflector.js';
 
 /** Against the stand-in; with KUBECONFIG set, against that cluster. The last four need a node. */
 describe('Kubernetes', () => {
@@ -19,6 +20,7 @@ describe('Kubernetes', () => {
   itLists(openCluster);
   itIsWatched(openCluster);
   itBridgesGaps(openCluster);
+  itFeedsReflectors(openCluster);
   itKeepsToQuotas(openCluster);
   itKeepsPodsSecure(openCluster);
   itRunsJobs(openCluster);

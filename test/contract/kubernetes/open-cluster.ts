@@ -53,6 +53,7 @@ export type Cancellable<T> = AsyncIterable<T> & { cancel(): void };
 /** One cluster with a namespace of this run's own, which is deleted on disposal. */
 export interface TestCluster extends AsyncDisposable {
   readonly namespace: string;
+  readonly kubeconfigPath: string;
   /** A container image with a shell that the cluster has. */
   readonly image: string;
   /** `body`: text and bytes go out as they are, anything else as JSON. A non-JSON answer (a log) is in `text` only. */
@@ -119,6 +120,7 @@ async function withNamespace(to: Connection, image: string, end: () => Promise<v
   const lines = (path: string): Cancellable<string> => linesOf(to, path);
   const cluster: TestCluster = {
     namespace,
+    kubeconfigPath: to.kubeconfigPath,
     image,
     request,
     requestAsStranger,

@@ -27,6 +27,8 @@ const noPreemption =
  */
 export function schedulePods(store: ObjectStore, recordEvent: RecordEvent): void {
   const pods = store.list('pods') as Pod[];
+  const waiting = pods.filter(isWaiting);
+  if (waiting.length === 0) return;
   const free = { cpu: os.cpus().length, memory: os.totalmem() };
   for (const pod of pods) {
     if (pod.spec.nodeName !== nodeName || isTerminal(pod)) continue;
@@ -34,10 +36,8 @@ export function schedulePods(store: ObjectStore, recordEvent: RecordEvent): void
     free.cpu -= taken.cpu;
     free.memory -= taken.memory;
   }
-  const waiting = pods.filter((pod) => !pod.spec.nodeName && !pod.metadata.deletionTimestamp && !isTerminal(pod));
   waiting.sort((a, b) => a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp));
   for (const pod of waiting) {
-    if (pod.spec.schedulingGates?.length) continue;
     const wanted = requestsOf(pod);
     const short = [
       ...(wanted.cpu > free.cpu ? ['1 Insufficient cpu'] : []),
@@ -51,6 +51,11 @@ export function schedulePods(store: ObjectStore, recordEvent: RecordEvent): void
     free.memory -= wanted.memory;
     bind(store, recordEvent, pod);
   }
+}
+
+function isWaiting(pod: Pod): boolean {
+  const { nodeName: bound, schedulingGates = [] } = pod.spec;
+  return !bound && schedulingGates.length === 0 && !pod.metadata.deletionTimestamp && !isTerminal(pod);
 }
 
 function bind(store: ObjectStore, recordEvent: RecordEvent, pod: Pod): void {

@@ -1,0 +1,157 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Latencies } from './fan-client.js';
+import type { Ask, Usage, Variant } from './fan-server.js';
+import type { Subject } from './fan-things.js';
+import { messageOf, startOn } from './processes.js';
+
+export interface FanPlan {
+  readonly subject: Subject;
+  readonly subscribers: number;
+  /** Events published at once. */
+  readonly burst: number;
+  /** Bursts that are measured, after as many as warm up. */
+  readonly bursts: number;
+}
+
+export interface FanCosts {
+  /** Microseconds of CPU per delivered object. */
+  readonly user: number;
+  readonly system: number;
+  readonly deliveredPerSecond: number;
+  readonly lost: number;
+}
+
+export interface IdleCosts {
+  /** RSS of the server per subscriber, before anything was published. */
+  readonly kilobytes: number;
+  /** Microseconds of CPU per connection with its subscription. */
+  readonly connecting: number;
+  /** Heap that the server holds more than before when all have left. */
+  readonly keptMegabytes: number;
+}
+
+export interface FanWorld {
+  readonly server: ChildProcess;
+  readonly client: ChildProcess;
+  usage(): Promise<Usage>;
+  readonly before: Usage;
+  readonly connected: Usage;
+}
+
+/** The other process's next message after being asked. */
+export function ask<T>(child: ChildProcess, what: Ask | object): Promise<T> {
+  const answer = messageOf<T>(child);
+  child.send(what);
+  return answer;
+}
+
+/** A server on core 0 and its subscribers on core 1, all of them subscribed. */
+export async function withFan<T>(
+  variant: Variant,
+  subject: Subject,
+  subscribers: number,
+  use: (world: FanWorld) => Promise<T>,
+): Promise<T> {
+  const server = startOn(0, 'fan-server', [variant, subject]);
+  let client: ChildProcess | undefined;
+  try {
+    const { port } = await messageOf<{ port: number }>(server);
+    const usage = () => ask<Usage>(server, { ask: 'usage' });
+    const before = await usage();
+    client = startOn(1, 'fan-client', [String(port), String(subscribers), subject]);
+    await messageOf(client);
+    let connected = await usage();
+    for (let tries = 0; connected.subscribers < subscribers && tries < 100; tries += 1) {
+      await new Promise((resolve) => void setTimeout(resolve, 100));
+      connected = await usage();
+    }
+    return await use({ server, client, usage, before, connected });
+  } finally {
+    client?.kill('SIGKILL');
+    server.kill('SIGKILL');
+  }
+}
+
+/** One measurement: connect, warm up, publish in a closed loop. */
+export function measureFan(variant: Variant, plan: FanPlan): Promise<FanCosts> {
+  const { subject, subscribers, burst, bursts } = plan;
+  return withFan(variant, subject, subscribers, async ({ server, client, usage }) => {
+    const delivered = subscribers * burst * bursts;
+    const run = async (): Promise<{ milliseconds: number; lost: number }> => {
+      let milliseconds = 0;
+      let lost = 0;
+      for (let index = 0; index < bursts; index += 1) {
+        await ask(client, { ask: 'expect', target: subscribers * burst });
+        const reached = messageOf(client);
+        const started = performance.now();
+        server.send({ ask: 'publish', count: burst } satisfies Ask);
+        const isWhole = await Promise.race([reached.then(() => true), after(10_000)]);
+        milliseconds += performance.now() - started;
+        if (!isWhole) lost += subscribers * burst - (await ask<Latencies>(client, { ask: 'report' })).got;
+      }
+      return { milliseconds, lost };
+    };
+    await run();
+    const begun = await usage();
+    const { milliseconds, lost } = await run();
+    const ended = await usage();
+    return {
+      user: (ended.user - begun.user) / delivered,
+      system: (ended.system - begun.system) / delivered,
+      deliveredPerSecond: (delivered / milliseconds) * 1000,
+      lost,
+    };
+  });
+}
+
+/** One measurement: connect, then leave. */
+function measureIdle(variant: Variant, subscribers: number): Promise<IdleCosts> {
+  return withFan(variant, 'pods', subscribers, async ({ client, usage, before, connected }) => {
+    client.kill('SIGKILL');
+    let left = await usage();
+    for (let tries = 0; left.subscribers > 0 && tries < 100; tries += 1) {
+      await after(100);
+      left = await usage();
+    }
+    await after(500);
+    left = await usage();
+    return {
+      kilobytes: (connected.rssBytes - before.rssBytes) / subscribers / 1000,
+      connecting: (connected.user + connected.system - before.user - before.system) / subscribers,
+      keptMegabytes: (left.heapBytes - before.heapBytes) / 1e6,
+    };
+  });
+}
+
+function after(milliseconds: number): Promise<false> {
+  return new Promise((resolve) => void setTimeout(resolve, milliseconds, false).unref());
+}
+
+type Table<T> = Readonly<Record<Variant, readonly T[]>>;
+
+/** All variants in turn, round after round. */
+async function inTurn<T>(
+  variants: readonly Variant[],
+  count: number,
+  measure: (variant: Variant) => Promise<T>,
+): Promise<Table<T>> {
+  const table: Record<Variant, T[]> = { ours: [], raw: [], corked: [], 'graphql-ws': [] };
+  for (let round = 0; round < count; round += 1) {
+    for (const variant of variants) table[variant].push(await measure(variant));
+  }
+  return table;
+}
+
+export function rounds(variants: readonly Variant[], count: number, plan: FanPlan): Promise<Table<FanCosts>> {
+  return inTurn(variants, count, (variant) => measureFan(variant, plan));
+}
+
+export function idleRounds(
+  variants: readonly Variant[],
+  count: number,
+  subscribers: number,
+): Promise<Table<IdleCosts>> {
+  return inTurn(variants, count, (variant) => measureIdle(variant, subscribers));
+}
+
+export const cpuOf = (all: readonly FanCosts[]): number[] => all.map(({ user, system }) => user + system);
