@@ -3,8 +3,8 @@ import { ratios, report } from './support/table.js';
 import type { WatchCosts, Way } from './support/watch-client.js';
 
 /**
- * CPU per watch event, in one process in turn: our decoding, from the socket to the trimmed pod; the
- * whole reflector, which also shares, compares and tells on; client-node's Watch, which hands out what JSON.parse made.
+ * CPU per watch event, in one process in turn: our decoding, from the socket to an object; client-node's
+ * Watch, which does the same; our whole reflector, which also trims, shares, compares and tells on.
  */
 const events = 30_000;
 const rounds = 5;

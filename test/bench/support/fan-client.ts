@@ -5,12 +5,14 @@ import { documents, variablesOf } from './fan-things.js';
 import type { Subject } from './fan-things.js';
 
 /** Many subscribers in one process, reading frames themselves so that the client is not what is measured. */
-const [, , portText, countText, subject] = process.argv as unknown as [string, string, string, string, Subject];
+const [, , portText, countText, subject, stalledText = '0', everyText = '10'] = process.argv as unknown as string[] & {
+  4: Subject;
+};
 const count = Number(countText);
 
 export interface Latencies {
   readonly got: number;
-  /** Milliseconds from publication, of every tenth subscriber. */
+  /** Milliseconds from publication, of every tenth subscriber, or as the fifth argument says. */
   readonly samples: readonly number[];
 }
 
@@ -68,7 +70,7 @@ function subscribe(index: number): Promise<Socket> {
     function hear(opcode: number, message: Buffer): void {
       if (opcode === 9) socket.write(frame('', 0x8a));
       else if (opcode === 8) process.stderr.write(`closed: ${message.subarray(2).toString()}\n`);
-      else if (isReady) take(message, index % 10 === 0);
+      else if (isReady) take(message, index % Number(everyText) === 0);
       else {
         isReady = true;
         socket.write(frame(operation));
@@ -103,7 +105,11 @@ process.on('message', (asked: { ask: 'expect'; target: number } | { ask: 'sample
   }
 });
 
+const sockets: Socket[] = [];
 for (let from = 0; from < count; from += 100) {
-  await Promise.all(Array.from({ length: Math.min(100, count - from) }, (_, offset) => subscribe(from + offset)));
+  const batch = Array.from({ length: Math.min(100, count - from) }, (_, offset) => subscribe(from + offset));
+  sockets.push(...(await Promise.all(batch)));
 }
+// These have subscribed and read nothing any more.
+for (const socket of sockets.slice(0, Number(stalledText))) socket.pause();
 process.send?.({ connected: true });

@@ -6,6 +6,7 @@ import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { resolvers } from '../../../src/api/resolvers.js';
+import type { Pod } from '../../../src/model/pod.js';
 import type { Fan } from './fan-product.js';
 import { typeDefs } from './fan-product.js';
 import { messageOf } from './fan-things.js';
@@ -95,7 +96,11 @@ export async function startGraphqlWs(subject: Subject): Promise<Fan> {
     const message = messageOf(subject, event);
     for (const push of subscribers) push(message);
   }
-  return { port, publish, subscribers: () => subscribers.size };
+  function publishPod(pod: Pod): void {
+    const message = { ...messageOf('pods', 0), changed: { pods: [pod] } };
+    for (const push of subscribers) push(message);
+  }
+  return { port, publish, publishPod, subscribers: () => subscribers.size };
 }
 
 /** The cheapest iterator there is: a queue and at most one parked pull. */

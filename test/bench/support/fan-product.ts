@@ -19,17 +19,21 @@ import type { Subject } from './fan-things.js';
 export interface Fan {
   readonly port: number;
   publish(event: number): void;
+  /** Publishes a pod that somebody else made. */
+  readonly publishPod?: (pod: Pod) => void;
   /** Subscriptions that will get what is published. */
   subscribers(): number;
+  /** Sockets that were closed because nobody read from them. */
+  readonly slowReaders?: () => number;
 }
 
 export const typeDefs = readFileSync('schema.graphql', 'utf8');
 
-/** Our own server as it is, authorization, limits and backpressure on, over stores that the bench fills. */
-export async function startProduct(subject: Subject): Promise<Fan> {
-  const pods = filled<Pod>();
+/** Our own server as it is, authorization, limits and backpressure on, over stores that the bench fills, or over pods that somebody else keeps. */
+export async function startProduct(subject: Subject, given?: LiveStore<Pod>): Promise<Fan> {
+  const pods = given ?? filled<Pod>();
   const experiments = filled<Experiment>();
-  for (let event = 0; event < objectCount; event += 1) publish(event);
+  if (!given) for (let event = 0; event < objectCount; event += 1) publish(event);
   const live = createLive({
     pods,
     experiments,
@@ -55,7 +59,12 @@ export async function startProduct(subject: Subject): Promise<Fan> {
     if (subject === 'pods') put(pods, makePod(event));
     else put(experiments, makeExperiment(event));
   }
-  return { port: server.port, publish, subscribers: () => server.counts().subscriptions };
+  return {
+    port: server.port,
+    publish,
+    subscribers: () => server.counts().subscriptions,
+    slowReaders: () => server.counts().slowReaders,
+  };
 }
 
 function filled<T>(): LiveStore<T> {

@@ -18,6 +18,7 @@ export interface Usage {
   readonly rssBytes: number;
   readonly heapBytes: number;
   readonly subscribers: number;
+  readonly slowReaders: number;
 }
 
 const [, , variant, subject] = process.argv as unknown as [string, string, Variant, Subject];
@@ -37,7 +38,14 @@ function usage(): Usage {
   globalThis.gc?.();
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed } = process.memoryUsage();
-  return { user, system, rssBytes: rss, heapBytes: heapUsed, subscribers: fan.subscribers() };
+  return {
+    user,
+    system,
+    rssBytes: rss,
+    heapBytes: heapUsed,
+    subscribers: fan.subscribers(),
+    slowReaders: fan.slowReaders?.() ?? 0,
+  };
 }
 
 process.on('message', (asked: Ask) => {

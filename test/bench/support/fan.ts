@@ -26,11 +26,12 @@ export interface IdleCosts {
   readonly kilobytes: number;
   /** Microseconds of CPU per connection with its subscription. */
   readonly connecting: number;
-  /** Heap that the server holds more than before when all have left. */
+  /** Heap that the server holds more after as many have come and left a second time. */
   readonly keptMegabytes: number;
 }
 
 export interface FanWorld {
+  readonly port: number;
   readonly server: ChildProcess;
   readonly client: ChildProcess;
   usage(): Promise<Usage>;
@@ -51,6 +52,7 @@ export async function withFan<T>(
   subject: Subject,
   subscribers: number,
   use: (world: FanWorld) => Promise<T>,
+  stalled = 0,
 ): Promise<T> {
   const server = startOn(0, 'fan-server', [variant, subject]);
   let client: ChildProcess | undefined;
@@ -58,14 +60,14 @@ export async function withFan<T>(
     const { port } = await messageOf<{ port: number }>(server);
     const usage = () => ask<Usage>(server, { ask: 'usage' });
     const before = await usage();
-    client = startOn(1, 'fan-client', [String(port), String(subscribers), subject]);
+    client = startOn(1, 'fan-client', [String(port), String(subscribers), subject, String(stalled)]);
     await messageOf(client);
     let connected = await usage();
     for (let tries = 0; connected.subscribers < subscribers && tries < 100; tries += 1) {
       await new Promise((resolve) => void setTimeout(resolve, 100));
       connected = await usage();
     }
-    return await use({ server, client, usage, before, connected });
+    return await use({ port, server, client, usage, before, connected });
   } finally {
     client?.kill('SIGKILL');
     server.kill('SIGKILL');
@@ -104,21 +106,26 @@ export function measureFan(variant: Variant, plan: FanPlan): Promise<FanCosts> {
   });
 }
 
-/** One measurement: connect, then leave. */
+/** One measurement: connect, then leave, and with our server once more, to see what stays. */
 function measureIdle(variant: Variant, subscribers: number): Promise<IdleCosts> {
-  return withFan(variant, 'pods', subscribers, async ({ client, usage, before, connected }) => {
-    client.kill('SIGKILL');
-    let left = await usage();
-    for (let tries = 0; left.subscribers > 0 && tries < 100; tries += 1) {
-      await after(100);
-      left = await usage();
+  return withFan(variant, 'pods', subscribers, async ({ port, client, usage, before, connected }) => {
+    const leave = async (child: ChildProcess): Promise<number> => {
+      child.kill('SIGKILL');
+      for (let tries = 0; tries < 100 && (await usage()).subscribers > 0; tries += 1) await after(100);
+      await after(500);
+      return (await usage()).heapBytes;
+    };
+    let keptMegabytes = 0;
+    if (variant === 'ours') {
+      const once = await leave(client);
+      const again = startOn(1, 'fan-client', [String(port), String(subscribers), 'pods']);
+      await messageOf(again);
+      keptMegabytes = ((await leave(again)) - once) / 1e6;
     }
-    await after(500);
-    left = await usage();
     return {
       kilobytes: (connected.rssBytes - before.rssBytes) / subscribers / 1000,
       connecting: (connected.user + connected.system - before.user - before.system) / subscribers,
-      keptMegabytes: (left.heapBytes - before.heapBytes) / 1e6,
+      keptMegabytes,
     };
   });
 }

@@ -13,7 +13,7 @@ interface Cost {
   readonly lost: number;
 }
 
-/** What happens to each event: it becomes a trimmed pod, is also shared, compared and told on, or is client-node's. */
+/** What happens to each event: it is decoded; it is also trimmed, shared, compared and told on; or it is client-node's. */
 export type Way = 'decoding' | 'reflector' | 'client-node';
 export type WatchCosts = Readonly<Record<Way, readonly Cost[]>>;
 
@@ -21,27 +21,26 @@ const [, , kubeconfigPath = '', eventsText = '', roundsText = ''] = process.argv
 const events = Number(eventsText);
 const path = `/api/v1/namespaces/stream-${events}/pods`;
 const connection = openConnection({ kubeconfigPath });
+const parser = createPodParser();
 const config = new KubeConfig();
 config.loadFromFile(kubeconfigPath);
 
 async function decoding(): Promise<number> {
   let seen = 0;
-  const ids = new Set<string>();
   await watchOnce({
     connection,
     path,
     query: {},
-    parser: createPodParser(),
+    parser,
     signal: new AbortController().signal,
     silenceMs: 60_000,
     deadlineMs: 60_000,
     onOpen: () => undefined,
     onEvent({ object }) {
-      seen += 1;
-      ids.add(toPod(object as RawPod).id);
+      if ((object as RawPod).status?.containerStatuses?.length === 2) seen += 1;
     },
   });
-  return ids.size > 0 ? seen : 0;
+  return seen;
 }
 
 async function reflector(): Promise<number> {
@@ -50,7 +49,7 @@ async function reflector(): Promise<number> {
     const running = startReflector({
       connection,
       path,
-      parser: createPodParser(),
+      parser,
       decode: (raw) => {
         const object = toPod(raw as RawPod);
         return { key: object.id, object };
