@@ -41,8 +41,7 @@ export function serveConnection(socket: Socket, needs: DispatchNeeds): void {
     let drained = true;
     for (const piece of frameReply(message, pieces)) drained = socket.write(piece);
     socket.uncork();
-    if (!drained)
-      await new Promise<void>((resolve) => void socket.once('drain', resolve).once('close', () => resolve()));
+    if (!drained) await drainOf(socket);
   }
 
   async function work(): Promise<void> {
@@ -66,4 +65,15 @@ export function serveConnection(socket: Socket, needs: DispatchNeeds): void {
   });
   socket.on('error', end);
   socket.on('close', () => gone.abort());
+}
+
+/** Settles when the socket takes more, or never will. */
+function drainOf(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done).off('close', done);
+      resolve();
+    };
+    socket.on('drain', done).on('close', done);
+  });
 }

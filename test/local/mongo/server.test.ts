@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +54,24 @@ describe('the local database', () => {
       expect(await stream.next()).toMatchObject({ documentKey: { _id: 2 } });
       await stream.close();
     });
+  });
+
+  it('leaves no listener on a socket that was full', async () => {
+    const sockets: Socket[] = [];
+    const seen = (message: unknown): void => void sockets.push((message as { readonly socket: Socket }).socket);
+    subscribe('net.server.socket', seen);
+    const listeners = await within(async (client) => {
+      const rows = client.db('d').collection<{ _id: number; text: string }>('c');
+      await rows.insertOne({ _id: 1, text: 'x'.repeat(4_000_000) });
+      const before = sockets.map((socket) => socket.listenerCount('close'));
+      for (let round = 0; round < 5; round += 1) await rows.findOne({ _id: 1 });
+      return sockets
+        .slice(0, before.length)
+        .map((socket, index) => socket.listenerCount('close') - (before[index] ?? 0));
+    });
+    unsubscribe('net.server.socket', seen);
+    expect(listeners.length).toBeGreaterThan(0);
+    expect(listeners.every((more) => more === 0)).toBe(true);
   });
 
   it('refuses to share a directory with one that lives, in one sentence', async () => {
