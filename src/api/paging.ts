@@ -46,15 +46,23 @@ export function pageRequest<C>(
 
 /** A page as a connection of the schema; `place` is what a node's cursor carries, `node` what it resolves to. */
 export function connection<T, N>(page: Page<T>, place: (item: T) => unknown, node: (item: T) => N) {
-  const edges = page.items.map((item) => ({ cursor: encodeCursor(place(item)), node: node(item) }));
+  const cursorOf = (item: T | undefined): string | null => (item === undefined ? null : encodeCursor(place(item)));
+  const nodes = page.items.map(node);
   return {
-    edges,
-    nodes: edges.map((edge) => edge.node),
+    // Made when they are read: most ask for no edges.
+    get edges() {
+      return page.items.map((item, index) => ({ cursor: encodeCursor(place(item)), node: nodes[index] as N }));
+    },
+    nodes,
     pageInfo: {
       hasNextPage: page.hasNext,
       hasPreviousPage: page.hasPrevious,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return cursorOf(page.items[0]);
+      },
+      get endCursor() {
+        return cursorOf(page.items.at(-1));
+      },
     },
     totalCount: page.totalCount,
   };

@@ -20,7 +20,14 @@ function literal(node: ValueNode): unknown {
 }
 
 /** RFC 3339 in, UTC with milliseconds out. */
-export const DateTime = scalar('DateTime', readTime, readTime);
+export const DateTime = scalar('DateTime', readTime, (value) => (isWritten(value) ? value : readTime(value)));
+
+/** Of that spelling already, as our own times are: nothing to be worked out. The day may be one that no month has. */
+const written = /^\d{4}-(?:0\d|1[0-2])-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
+function isWritten(value: unknown): value is string {
+  return typeof value === 'string' && written.test(value);
+}
 
 function readTime(value: unknown): string {
   const isDate = typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i.test(value);
