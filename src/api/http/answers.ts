@@ -1,23 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { HttpRefusal, refusalBody } from './refusal.js';
 
-/** Names every request, with the caller's name for it where that is plain, and sets what every answer carries. */
-export function everyAnswer(isDraining: () => boolean): RequestHandler {
-  return (request, response, next) => {
-    const given = request.headers['x-request-id'];
-    const requestId = typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
-    request.headers['x-request-id'] = requestId;
-    response.set({
-      'x-request-id': requestId,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'x-frame-options': 'DENY',
-      ...(isDraining() && { connection: 'close' }),
-    });
-    next();
-  };
+/** Names a request, with the caller's name for it where that is plain, and sets what every answer carries. */
+export function prepareAnswer(request: IncomingMessage, response: ServerResponse, isDraining: boolean): void {
+  const given = request.headers['x-request-id'];
+  const requestId = typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
+  request.headers['x-request-id'] = requestId;
+  response.setHeader('x-request-id', requestId);
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('referrer-policy', 'no-referrer');
+  response.setHeader('x-frame-options', 'DENY');
+  if (isDraining) response.setHeader('connection', 'close');
 }
 
 export const notFound: RequestHandler = (request) => {
@@ -35,20 +31,23 @@ export function onlyMethods(...methods: readonly string[]): RequestHandler {
   };
 }
 
+export type AnswerFailure = (error: unknown, request: IncomingMessage, response: ServerResponse) => void;
+
 /** Answers a failed request in JSON, one sentence; what nobody foresaw is hidden behind its request id and logged. */
-export function failures(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
-    if (response.headersSent) return next(error);
+export function createAnswerFailure(logger: Logger): AnswerFailure {
+  return (error, request, response) => {
     const requestId = String(request.headers['x-request-id']);
     const refusal = asRefusal(error);
     if (!refusal) logger.error({ requestId, err: error }, 'Internal error');
-    const status = refusal?.status ?? 500;
     const body = refusal ? refusalBody(refusal) : { error: { code: 'INTERNAL', message: 'Internal error', requestId } };
     const { message, ...extensions } = body.error;
-    response
-      .status(status)
-      .set(refusal?.headers ?? {})
-      .json(request.path === '/graphql' ? { errors: [{ message, extensions }] } : body);
+    const isGraphql = /^\/graphql\/?(?:\?|$)/i.test(request.url ?? '');
+    const text = JSON.stringify(isGraphql ? { errors: [{ message, extensions }] } : body);
+    response.statusCode = refusal?.status ?? 500;
+    for (const [name, value] of Object.entries(refusal?.headers ?? {})) response.setHeader(name, value);
+    response.setHeader('content-type', 'application/json; charset=utf-8');
+    response.setHeader('content-length', Buffer.byteLength(text));
+    response.end(text);
   };
 }
 

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { ApolloServer, HeaderMap } from '@apollo/server';
-import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
+import type { ApolloServerPlugin, GraphQLRequestListener, HTTPGraphQLRequest } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { expressMiddleware } from '@as-integrations/express5';
-import type { RequestHandler } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { baseUrlOf } from './caller.js';
@@ -25,6 +24,9 @@ export interface ApolloNeeds<C extends object> {
   /** This server's own address, for requests without a usable Host header. */
   readonly ownUrl: () => string;
 }
+
+/** With its body, parsed. */
+export type GraphqlRequest = IncomingMessage & { readonly body?: unknown };
 
 /** Errors of a well-formed request: status 400 under application/graphql-response+json, 200 under application/json. */
 const requestErrors = new Set<unknown>([
@@ -78,26 +80,57 @@ export async function createApolloEnd<C extends object>(needs: ApolloNeeds<C>) {
   });
   await apollo.start();
 
-  const handler: RequestHandler = expressMiddleware<C>(apollo, {
-    context: async ({ req, res }) => {
-      const left = new AbortController();
-      res.once('close', () => left.abort());
-      try {
-        const { authorization } = req.headers;
-        const baseUrl = baseUrlOf(req, needs.ownUrl());
-        return await needs.contextFor({
-          baseUrl,
-          signal: left.signal,
-          ...(authorization !== undefined && { authorization }),
-        });
-      } catch (error) {
-        const failure = toGraphQLError(error);
-        requestIds.set(failure, String(req.headers['x-request-id']));
-        throw failure;
-      }
-    },
-  });
+  async function context(request: IncomingMessage, response: ServerResponse): Promise<C> {
+    try {
+      const { authorization } = request.headers;
+      return await needs.contextFor({
+        baseUrl: baseUrlOf(request, needs.ownUrl()),
+        ...(authorization !== undefined && { authorization }),
+        get signal() {
+          return goneSignal(response);
+        },
+      });
+    } catch (error) {
+      const failure = toGraphQLError(error);
+      requestIds.set(failure, String(request.headers['x-request-id']));
+      throw failure;
+    }
+  }
+
+  const handler = async (request: GraphqlRequest, response: ServerResponse): Promise<void> => {
+    const {
+      status = 200,
+      headers,
+      body,
+    } = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: askedBy(request),
+      context: () => context(request, response),
+    });
+    if (body.kind !== 'complete') throw new Error('Nothing here answers in parts.');
+    response.statusCode = status;
+    for (const [name, value] of headers) response.setHeader(name, value);
+    // With its length, and as text: then head and body are written in one piece.
+    response.setHeader('content-length', Buffer.byteLength(body.string));
+    response.end(body.string);
+  };
   return { handler, stop: () => apollo.stop() };
+}
+
+function askedBy({ method = '', headers, url = '', body }: GraphqlRequest): HTTPGraphQLRequest {
+  const map = new HeaderMap();
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  const query = url.indexOf('?');
+  return { method, headers: map, search: query === -1 ? '' : url.slice(query), body };
+}
+
+/** Made when it is asked for: to abort costs more than most queries. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  if (response.closed) gone.abort();
+  else response.once('close', () => gone.abort());
+  return gone.signal;
 }
 
 /** Apollo's keys are a hash of the schema, then the SHA-256 of the document's text. */

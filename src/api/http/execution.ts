@@ -28,6 +28,10 @@ export interface Execution {
  * Only what has no effect is compiled, because a result with errors is thrown
  * away and asked for again of graphql-js: what is wrong then reads the same
  * either way. A document that cannot be compiled is left to graphql-js too.
+ *
+ * Not the same: compiled code reads a field that has no resolver as it stands,
+ * where graphql-js would call a function and await a promise. What resolvers
+ * give back holds neither.
  */
 export function createExecution(schema: GraphQLSchema, compileAfter = worthCompiling): Execution {
   const seen = new WeakMap<DocumentNode, Map<string, { runs: number; compiled?: Compiled | 'never' }>>();

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import express from 'express';
 import type { Logger } from 'pino';
-import { everyAnswer, failures, notFound } from './answers.js';
+import { createAnswerFailure, notFound, prepareAnswer } from './answers.js';
 import { createApolloEnd } from './apollo.js';
 import type { ContextFor } from './caller.js';
-import { graphqlRoutes } from './graphql-routes.js';
+import { directGraphql, graphqlSteps } from './graphql-steps.js';
 import { createGuard } from './guard.js';
 import { healthRoutes } from './health.js';
 import type { Check } from './health.js';
@@ -75,18 +75,35 @@ export async function startHttp<C extends object>(needs: HttpNeeds<C>): Promise<
   const sockets = createWebSocketEnd<C>({ ...common, limits });
   const guard = createGuard(needs);
 
-  const app = express().disable('x-powered-by');
-  app.use(everyAnswer(() => draining));
+  const fail = createAnswerFailure(logger);
+  const prepare = (request: IncomingMessage, response: ServerResponse) => prepareAnswer(request, response, draining);
+  const { handler } = apollo;
+  const direct = directGraphql({ handler, requestBytes: limits.requestBytes, prepare, guard, fail });
+
+  const app = express().disable('x-powered-by').disable('etag');
+  app.use((request, response, next) => {
+    prepare(request, response);
+    next();
+  });
+  const guarded: express.RequestHandler = (request, _response, next) => next(guard(request.headers));
+  app.all('/graphql', guarded, ...graphqlSteps(handler, limits.requestBytes));
   app.use(healthRoutes(() => [...needs.readiness(), ...(draining ? [goingAway] : [])]));
-  app.use((request, _response, next) => next(guard(request.headers)));
-  app.use(graphqlRoutes(apollo.handler, limits.requestBytes));
+  app.use(guarded);
   if (needs.webDirectory !== undefined) app.use(pageRoutes(needs.webDirectory));
   needs.mount?.(app);
   app.use(notFound);
-  app.use(failures(logger));
+  app.use(((error, request, response, next) => {
+    if (response.headersSent) next(error);
+    else fail(error, request, response);
+  }) satisfies express.ErrorRequestHandler);
 
   /** No limit on a whole request: an upload may take as long as its bytes keep coming. */
-  const http = createServer({ requestTimeout: 0, headersTimeout: 15_000, keepAliveTimeout: 65_000 }, app);
+  const http = createServer(
+    { requestTimeout: 0, headersTimeout: 15_000, keepAliveTimeout: 65_000 },
+    (request, response) => {
+      if (!direct(request, response)) app(request, response);
+    },
+  );
   http.timeout = 300_000;
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const [path] = (request.url ?? '').split('?');

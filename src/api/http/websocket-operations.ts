@@ -110,6 +110,8 @@ async function admit<C extends object>(
   const prepared = pipeline.prepare(payload.query);
   if ('errors' in prepared) return prepared.errors;
   const { document, hash } = prepared;
+  // graphql-ws keeps the message for as long as the operation runs: thousands then share one text.
+  if (document.loc) Object.assign(payload, { query: document.loc.source.body });
   if (!getOperationAST(document, payload.operationName)) {
     return [refusal('OPERATION_RESOLUTION_FAILURE', 'Name one operation of the document.')];
   }

@@ -75,8 +75,8 @@ describe('a server that goes away', () => {
       const sockets = await Promise.all(Array.from({ length: 40 }, () => openReady(server.url)));
       for (const socket of sockets) subscribeTo(socket, 's', 'subscription { ticks }');
       await until(() => sources.size === 40);
-      const closedAt: number[] = [];
-      for (const socket of sockets) void socket.closed.then(() => closedAt.push(performance.now()));
+      const openWhenOneCloses: number[] = [];
+      for (const socket of sockets) void socket.closed.then(() => openWhenOneCloses.push(server.counts().sockets));
       const drained = server.drain();
       const readiness = await fetch(`${server.url}/readyz`);
       expect([readiness.status, await readiness.text()]).toEqual([503, expect.stringContaining('going away')]);
@@ -87,7 +87,7 @@ describe('a server that goes away', () => {
         expect(socket.received.at(-1)).toEqual({ id: 's', type: 'complete' });
       }
       expect(sources.size).toBe(0);
-      expect((closedAt.at(-1) ?? 0) - (closedAt[0] ?? 0)).toBeGreaterThan(100);
+      expect(new Set(openWhenOneCloses).size).toBeGreaterThan(3);
     }));
 
   it('waits for a running query until its deadline, and no longer', () =>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { openReady } from '../http/raw-socket.js';
 import { until } from '../http/ticking-server.js';
 import { everything, NoteReader } from './note-reader.js';
 import { withNotes } from './note-server.js';
@@ -62,6 +63,22 @@ describe('equal subscriptions', () => {
       await until(() => back.held.has('3') && stayed.held.has('3'));
     }));
 
+  it.each([10, 15_900, 16_384, 65_100, 65_536, 300_000])(
+    'are told alike of an object of %s characters, alone and beside another subscription on the socket',
+    (length) =>
+      withNotes(async (server) => {
+        const readers = await Promise.all(['a', 'ü', 'longer'].map((id) => NoteReader.open(server.url, 'ann', id)));
+        for (const reader of readers) reader.subscribe();
+        const socket = await openReady(server.url, { authorization: 'ann' });
+        for (const id of ['one', 'other']) readers.push(new NoteReader(socket, id).subscribe());
+        await until(() => readers.every(({ told }) => told.length === 1));
+        for (const sign of ['x', 'ü', '💥']) {
+          server.write('1', sign.repeat(length));
+          await until(() => readers.every(({ texts }) => texts['1'] === sign.repeat(length)));
+        }
+      }),
+  );
+
   it('leave nothing behind when they end, by message or by a cut', () =>
     withNotes(async (server) => {
       const readers = await Promise.all(['ann', 'ann', 'ben'].map((viewer) => NoteReader.open(server.url, viewer)));
@@ -73,6 +90,28 @@ describe('equal subscriptions', () => {
       await until(() => server.streams() === 0 && server.http.counts().groups === 0);
       expect(server.http.counts().sockets).toBe(1);
     }));
+
+  it('are completed when the server goes away, and told nothing after that', () =>
+    withNotes(
+      async (server) => {
+        const readers = await Promise.all(Array.from({ length: 5 }, () => NoteReader.open(server.url, 'ann')));
+        for (const reader of readers) reader.subscribe();
+        await until(() => readers.every(({ told }) => told.length === 1));
+        server.write('1', 'a moment before');
+        const drained = server.http.drain();
+        for (let text = 0; text < 20; text += 1) {
+          server.write('1', `meanwhile ${text}`);
+          await new Promise(setImmediate);
+        }
+        await drained;
+        for (const { socket } of readers) {
+          expect((await socket.closed).code).toBe(1001);
+          expect(socket.received.at(-1)).toEqual({ id: 'a', type: 'complete' });
+        }
+        expect([server.streams(), server.http.counts().subscriptions]).toEqual([0, 0]);
+      },
+      { limits: { drainSeconds: 1 } },
+    ));
 
   it('do not go on under an id that was used again', () =>
     withNotes(async (server) => {
