@@ -5,8 +5,16 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { findSecrets } from './secrets/check.mjs';
 import { askController } from './secrets/controller.mjs';
-import { manifestText, readSealed, readSealedIfThere, readSecret, readValues } from './secrets/manifest.mjs';
-import { resealed, sealedSecret, writeManifest } from './secrets/manifest.mjs';
+import {
+  manifestText,
+  readSealed,
+  readSealedIfThere,
+  readSecret,
+  readValues,
+  resealed,
+  sealedSecret,
+  writeManifest,
+} from './secrets/manifest.mjs';
 import { Refusal } from './secrets/refusal.mjs';
 import { readCertificate, readPrivateKeys, scopes } from './secrets/seal.mjs';
 

@@ -87,7 +87,7 @@ export async function startLab(config: Config): Promise<Lab> {
     namespace: connection.namespace,
     version: JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version as string,
   };
-  const viewerOf = createViewerOf(tokens);
+  const viewerOf = createViewerOf(tokens, config.administratorToken);
   const shared: Omit<Context, 'viewer' | 'baseUrl'> = {
     commands: createCommands({ experiments, claims, files, trialLogs, jobSettings, now }),
     store: { experiments, trials, files, trialLogs },
@@ -112,6 +112,7 @@ export async function startLab(config: Config): Promise<Lab> {
       typeDefs: readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'),
       resolvers,
       contextFor: async ({ authorization, baseUrl }) => ({ ...shared, viewer: viewerOf(authorization), baseUrl }),
+      userOf: ({ viewer }) => (viewer.kind === 'person' ? viewer.owner : viewer.experimentId),
       mount: (app) => mountRoutes(app, { files, experiments, trials, trialLogs, viewerOf, now }),
       webDirectory: fileURLToPath(new URL('../web', import.meta.url)),
       readiness: () => [

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { AdministratorTokenError, readAdministratorToken } from './administrator-token.js';
+import { isLoopback } from './api/http/guard.js';
 import type { JobChoices } from './cluster/job-settings.js';
 import { JobSettingsError, readJobSettings } from './job-settings-file.js';
 
@@ -26,6 +28,8 @@ export interface Config {
   readonly apiUrl?: string;
   /** Names under which this server answers beside loopback ones. */
   readonly allowedHosts: readonly string[];
+  /** What people have to show; without it whoever reaches the address may do everything. */
+  readonly administratorToken?: string;
   readonly logLevel: string;
   /** Where pods of the stand-in look for python3 and other programs: the user's own PATH. */
   readonly programPath?: string;
@@ -50,6 +54,8 @@ Environment
   GLADOS_JOB_SETTINGS   a YAML or JSON file with settings of Jobs and their pods, see docs/kubernetes.md
   GLADOS_API_URL        where pods reach this API, e.g. http://10.0.0.1:7800/graphql
   GLADOS_ALLOWED_HOSTS  further host names to answer to, with commas between
+  GLADOS_ADMIN_TOKEN_FILE   a file with the token that people have to send; or GLADOS_ADMIN_TOKEN, the token itself
+  GLADOS_ALLOW_ANONYMOUS    true: listen beyond this machine without a token
   GLADOS_DATABASE       name of the database (default glados)
   GLADOS_LOG_LEVEL      trace, debug, info, warn, error or silent (default warn)
 `;
@@ -66,8 +72,10 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv = pro
     throw new UsageError('--ephemeral keeps nothing, --data-dir says where to keep it: give one of them.');
   }
   const cluster = clusterOf(env);
+  const host = values.host ?? '127.0.0.1';
+  const administratorToken = tokenOf(env, host);
   return {
-    host: values.host ?? '127.0.0.1',
+    host,
     port,
     dataDirectory: resolve(values['data-dir'] ?? '.glados'),
     ephemeral: values.ephemeral ?? false,
@@ -79,6 +87,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv = pro
     jobChoices: jobChoicesOf(env.GLADOS_JOB_SETTINGS),
     ...(env.GLADOS_API_URL ? { apiUrl: env.GLADOS_API_URL } : {}),
     allowedHosts: (env.GLADOS_ALLOWED_HOSTS ?? '').split(',').filter(Boolean),
+    ...(administratorToken === undefined ? {} : { administratorToken }),
     logLevel: env.GLADOS_LOG_LEVEL ?? 'warn',
     ...(env.PATH ? { programPath: env.PATH } : {}),
   };
@@ -108,6 +117,21 @@ function jobChoicesOf(path: string | undefined): JobChoices {
   }
 }
 
+/** Nobody opens a server to a network without saying so. */
+function tokenOf(env: NodeJS.ProcessEnv, host: string): string | undefined {
+  try {
+    const token = readAdministratorToken({ token: env.GLADOS_ADMIN_TOKEN, path: env.GLADOS_ADMIN_TOKEN_FILE });
+    if (token !== undefined || isLoopback(host) || env.GLADOS_ALLOW_ANONYMOUS === 'true') return token;
+  } catch (error) {
+    if (error instanceof AdministratorTokenError) throw new UsageError(error.message);
+    throw error;
+  }
+  throw new UsageError(
+    `--host ${host} can be reached from other machines, and without a token whoever reaches it may do everything. ` +
+      'Name a token with GLADOS_ADMIN_TOKEN_FILE, or allow it with GLADOS_ALLOW_ANONYMOUS=true.',
+  );
+}
+
 function clusterOf(env: NodeJS.ProcessEnv): Config['cluster'] {
   if (env.KUBECONFIG) {
     if (!existsSync(env.KUBECONFIG)) {
@@ -117,4 +141,10 @@ function clusterOf(env: NodeJS.ProcessEnv): Config['cluster'] {
   }
   const account = '/var/run/secrets/kubernetes.io/serviceaccount';
   return env.KUBERNETES_SERVICE_HOST && existsSync(join(account, 'token')) ? 'in-cluster' : undefined;
+}
+
+/** Which database the tools work on. @throws UsageError when none is named */
+export function readDatabasePlace(env: NodeJS.ProcessEnv = process.env): { uri: string; name: string } {
+  if (!env.MONGODB_URI) throw new UsageError('MONGODB_URI names no MongoDB: set it, as for the server.');
+  return { uri: env.MONGODB_URI, name: env.GLADOS_DATABASE ?? 'glados' };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PortBusyError } from './api/http/refusal.js';
 import { startLab, type Lab } from './compose.js';
 import { readConfig, usage, UsageError, type Config } from './config.js';
+import { UnfitError } from './store/unfit.js';
 
 /** Starts everything, says where it is, and takes it down at the first Ctrl-C; the second one kills. */
 async function main(): Promise<void> {
@@ -41,7 +42,12 @@ function banner(lab: Lab, config: Config): string {
     ...(podsCannotReach(config)
       ? [['Careful', 'pods of this cluster cannot reach 127.0.0.1: name an address with --host and GLADOS_API_URL']]
       : []),
-    ['Access', 'no login: whoever reaches this address may do everything'],
+    [
+      'Access',
+      config.administratorToken === undefined
+        ? 'no login: whoever reaches this address may do everything'
+        : 'with the administrator token only: GLADOS_TOKEN or --token for the commands',
+    ],
   ];
   const lines = rows.map(([name = '', value]) => `  ${name.padEnd(12)}${value}`);
   const example = pythonIsThere() ? 'examples/add-numbers' : 'examples/add-numbers-node';
@@ -70,7 +76,7 @@ function pythonIsThere(): boolean {
 }
 
 function fail(error: unknown): never {
-  const expected = error instanceof UsageError || error instanceof PortBusyError;
+  const expected = error instanceof UsageError || error instanceof PortBusyError || error instanceof UnfitError;
   if (expected) process.stderr.write(`${error.message}\n`);
   else if (isDiskFull(error))
     process.stderr.write('The disk is full. Make room and start again: what was recorded is kept.\n');

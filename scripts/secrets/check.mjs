@@ -50,6 +50,10 @@ function inObject(object, path) {
     const open = Object.keys(values).filter((key) => !isEncrypted(object, values[key]));
     return open.length > 0 ? [`a plain Secret "${object.metadata?.name}" with ${open.join(', ')}`] : [];
   }
+  if (object?.kind === 'SealedSecret') {
+    const beside = Object.entries(object.spec?.template?.data ?? {}).filter(([, text]) => !String(text).includes('{{'));
+    return beside.length > 0 ? [`plain values beside the sealed ones: ${beside.map(([key]) => key).join(', ')}`] : [];
+  }
   return (object?.secretGenerator ?? []).flatMap((generator) => {
     const literals = (generator.literals ?? []).map((literal) => String(literal).split('=')[0]);
     const files = [...(generator.files ?? []), ...(generator.envs ?? []), ...[generator.env ?? []].flat()]
@@ -62,7 +66,7 @@ function inObject(object, path) {
 
 /** SOPS leaves the kind and encrypts the values. */
 function isEncrypted(object, value) {
-  return object.sops !== undefined && /^ENC\[AES256_GCM,data:/.test(String(value));
+  return object.sops !== undefined && String(value).startsWith('ENC[AES256_GCM,data:');
 }
 
 function isThere(path) {

@@ -9,8 +9,11 @@ export function askController(controller) {
   const path = `/api/v1/namespaces/${namespace}/services/http:${name}:8080/proxy/v1`;
   return {
     certificate: () => kubectl(['get', '--raw', `${path}/cert.pem`]),
-    /** The same values, sealed to the controller's newest key. */
-    rotated: (sealed) => JSON.parse(kubectl(['create', '--raw', `${path}/rotate`, '-f', '-'], JSON.stringify(sealed))),
+    /** The same values, sealed to the controller's newest key. It answers without kind and apiVersion. */
+    rotated(sealed) {
+      const { spec } = JSON.parse(kubectl(['create', '--raw', `${path}/rotate`, '-f', '-'], JSON.stringify(sealed)));
+      return { ...sealed, spec: { ...sealed.spec, encryptedData: spec.encryptedData } };
+    },
   };
 }
 

@@ -63,7 +63,8 @@ export function sealedSecret(certificate, { name, namespace, scope, type, labels
   const annotations = annotationsOf(scope);
   const metadata = { name, namespace, ...(Object.keys(annotations).length > 0 ? { annotations } : {}) };
   const sealed = Object.fromEntries([...values].map(([key, value]) => [key, seal(certificate, place, value)]));
-  const template = { ...metadata, ...(labels ? { labels } : (before?.spec.template?.metadata?.labels ?? {})) };
+  const kept = labels ?? before?.spec.template?.metadata?.labels;
+  const template = { ...metadata, ...(kept ? { labels: kept } : {}) };
   return {
     apiVersion: 'bitnami.com/v1alpha1',
     kind: 'SealedSecret',

@@ -10,8 +10,9 @@ import {
   createPrivateKey,
   privateDecrypt,
   publicEncrypt,
+  randomBytes,
+  X509Certificate,
 } from 'node:crypto';
-import { randomBytes, X509Certificate } from 'node:crypto';
 import { parseAllDocuments } from 'yaml';
 import { Refusal } from './refusal.mjs';
 
@@ -83,7 +84,7 @@ export function readCertificate(pem, from) {
 
 /** Private keys of a controller: PEM, or the Secrets (one, a List, or several documents) that it keeps them in. */
 export function readPrivateKeys(text, from) {
-  const pems = /^-----BEGIN/.test(text.trimStart()) ? [text] : keysOfSecrets(text);
+  const pems = text.trimStart().startsWith('-----BEGIN') ? [text] : keysOfSecrets(text);
   if (pems.length === 0) throw new Refusal(`${from} holds no private key: neither PEM nor a Secret with tls.key.`);
   return pems.map((pem) => createPrivateKey(pem));
 }

@@ -3,7 +3,7 @@ import type { Job } from '../model/job.js';
 import type { Pod } from '../model/pod.js';
 import type { Trial, TrialPhase } from '../model/trial.js';
 import { matches, type ExperimentFilter, type Experiments } from '../store/experiments.js';
-import type { KeyedViews } from '../stream/keyed-views.js';
+import type { KeyedViews, View } from '../stream/keyed-views.js';
 import type { LiveStore } from '../stream/live-store.js';
 import { openSetStream } from '../stream/set-stream.js';
 import type { SetStream, SetStreamNeeds } from '../stream/set-stream.js';
@@ -71,6 +71,16 @@ export function createLive({ experiments, jobs, pods, trials, stored }: LiveNeed
         return open(after);
       };
     },
+
+    /** @throws GraphQLError NOT_FOUND */
+    async experiment(id: string): Promise<Experiment> {
+      const found = experiments.get(id) ?? (await stored.get(id));
+      if (!found) throw notFound(`There is no experiment "${id}".`);
+      return found;
+    },
+
+    /** Begun trials of an experiment that there is. */
+    trialsOf: (id: string): Promise<View<Trial>> => trials.acquire(id),
 
     async experimentTree(id: string): Promise<Open<Tree>> {
       await mustExist(id);

@@ -24,6 +24,7 @@ import { ResultTable } from './resolvers/ResultTable.js';
 import { experimentsChanged } from './resolvers/Subscription/experimentsChanged.js';
 import { experimentTree } from './resolvers/Subscription/experimentTree.js';
 import { jobsChanged } from './resolvers/Subscription/jobsChanged.js';
+import { leaderboard } from './resolvers/Subscription/leaderboard.js';
 import { logs } from './resolvers/Subscription/logs.js';
 import { podsChanged } from './resolvers/Subscription/podsChanged.js';
 import { trialsChanged } from './resolvers/Subscription/trialsChanged.js';
@@ -38,7 +39,15 @@ export const resolvers: Resolvers = {
     claimTrials,
     reportTrials,
   },
-  Subscription: forPeople({ experimentTree, experimentsChanged, jobsChanged, logs, podsChanged, trialsChanged }),
+  Subscription: forPeople({
+    experimentTree,
+    experimentsChanged,
+    jobsChanged,
+    leaderboard,
+    logs,
+    podsChanged,
+    trialsChanged,
+  }),
   Experiment,
   ExperimentPreview,
   File,

@@ -36,6 +36,12 @@ export interface SetArguments {
 
 const fastest = 1_000;
 
+/** @throws GraphQLError BAD_USER_INPUT for a `maxRate` that is none */
+export function checkRate(maxRate: number | null | undefined): void {
+  if (maxRate == null || (maxRate > 0 && maxRate <= fastest)) return;
+  throw badInput(`maxRate is more than 0 and at most ${fastest} messages a second; ${maxRate} was asked for.`);
+}
+
 /**
  * A set subscription, as its `subscribe` gives it. Answers depend on the viewer
  * and, for the addresses in them, on where the API was reached; nothing else
@@ -44,9 +50,7 @@ const fastest = 1_000;
  * @throws GraphQLError BAD_USER_INPUT for a `maxRate` that is none
  */
 export function sharedSet<S>({ viewer, baseUrl }: Context, { after, maxRate }: SetArguments, open: Open<S>) {
-  if (maxRate != null && !(maxRate > 0 && maxRate <= fastest)) {
-    throw badInput(`maxRate is more than 0 and at most ${fastest} messages a second; ${maxRate} was asked for.`);
-  }
+  checkRate(maxRate);
   return new SharedSource({
     viewerScope: JSON.stringify([viewer, baseUrl]),
     after: after ?? undefined,

@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Viewer } from '../model/viewer.js';
 import type { RunnerTokens } from '../store/runner-tokens.js';
 import { HttpRefusal } from './http/refusal.js';
@@ -16,16 +17,31 @@ export function runnerOf(viewer: Viewer): string {
 }
 
 /**
- * Who sends a request. On a laptop nobody logs in: who reaches the loopback
- * address is the one person, a runner shows its token.
+ * Who sends a request. Without an administrator's token, as on a laptop, nobody
+ * logs in: who reaches the address is the one person. With it a person has to
+ * send it. A runner shows its own in any case.
  *
- * @throws HttpRefusal 401 for a token that is none of ours
+ * @throws HttpRefusal 401 for a token that is none of ours, and for none where one is asked for
  */
-export function createViewerOf(tokens: RunnerTokens): (authorization: string | undefined) => Viewer {
+export function createViewerOf(
+  tokens: RunnerTokens,
+  administratorToken?: string,
+): (authorization: string | undefined) => Viewer {
+  const wanted = administratorToken === undefined ? undefined : digest(administratorToken);
   return (authorization) => {
-    if (authorization === undefined) return { kind: 'person', owner: 'local' };
-    const experimentId = tokens.check(authorization.replace(/^Bearer /i, ''));
+    if (authorization === undefined) {
+      if (wanted === undefined) return { kind: 'person', owner: 'local' };
+      throw new HttpRefusal(401, 'UNAUTHENTICATED', 'Send a token: Authorization: Bearer TOKEN.');
+    }
+    const token = authorization.replace(/^Bearer /i, '');
+    if (wanted && timingSafeEqual(digest(token), wanted)) return { kind: 'person', owner: 'admin' };
+    const experimentId = tokens.check(token);
     if (experimentId === undefined) throw new HttpRefusal(401, 'UNAUTHENTICATED', 'This token is not known here.');
     return { kind: 'runner', experimentId };
   };
+}
+
+/** Of equal length whatever was sent, so that a comparison tells nothing by its time. */
+function digest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
 }

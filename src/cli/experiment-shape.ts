@@ -61,6 +61,7 @@ export const experimentShape: Shape & { is: 'mapping' } = mapping(
     constants: text,
     trialTimeoutSeconds: integer,
     resultRow: integer,
+    objective: mapping({ column: text, goal: { is: 'choice', of: ['MAXIMIZE', 'MINIMIZE'] } }),
     workers: integer,
     resources: mapping({}, { cpu: text, memory: text }),
   },

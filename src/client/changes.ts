@@ -6,6 +6,7 @@ export type Pod = generated.PodFieldsFragment;
 export type Trial = generated.TrialFieldsFragment;
 export type Freshness = generated.FreshnessFieldsFragment;
 export type LogLines = generated.LogsSubscription['logs'];
+export type Leaderboard = generated.LeaderboardSubscription['leaderboard'];
 export type LogLine = LogLines['lines'][number];
 export type LogGap = NonNullable<LogLines['gap']>;
 

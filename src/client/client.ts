@@ -7,6 +7,8 @@ import * as documents from './generated/graphql.js';
 import type * as generated from './generated/graphql.js';
 import type { KeepAlive } from './keep-alive.js';
 import { defaultKeepAlive } from './keep-alive.js';
+import type { BoardContent } from './board-store.js';
+import { createBoard } from './board-store.js';
 import type { LiveStore } from './live-store.js';
 import { createLiveStore } from './live-store.js';
 import { createLineFilter } from './log-lines.js';
@@ -47,6 +49,7 @@ export type ExperimentStream = SetStream<'experiments', changes.Experiment, chan
 export type JobStream = SetStream<'jobs', changes.Job, changes.JobChange>;
 export type PodStream = SetStream<'pods', changes.Pod, changes.PodChange>;
 export type TrialStream = SetStream<'trials', changes.Trial, changes.TrialChange>;
+export type LeaderboardStream = StoredStream<changes.Leaderboard, LiveStore<BoardContent>>;
 export type LogStream = StoredStream<changes.LogLines, LiveStore<LogContent>>;
 
 /**
@@ -70,6 +73,8 @@ export interface GladosClient extends AsyncDisposable {
   jobsChanged(needs?: Arguments<generated.JobsChangedSubscriptionVariables>): JobStream;
   podsChanged(needs?: Arguments<generated.PodsChangedSubscriptionVariables>): PodStream;
   trialsChanged(needs: Arguments<generated.TrialsChangedSubscriptionVariables>): TrialStream;
+  /** The whole list, each time; after an interruption it begins with the list as it is then. */
+  leaderboard(needs: Omit<Arguments<generated.LeaderboardSubscriptionVariables>, 'after'>): LeaderboardStream;
   /** Ends after the last line when there can be no more. No line comes twice. */
   logs(needs: Arguments<generated.LogsSubscriptionVariables>): LogStream;
 }
@@ -87,14 +92,14 @@ export function createClient({
   const connection = new Connection({ url: socketUrl(url), token, webSocket, backoff, keepAlive });
 
   type Rest<Result, Change, Content> = Pick<StreamNeeds<Result, Change, never>, 'changeOf'> &
-    Partial<Pick<StreamNeeds<Result, Change, never>, 'isLast' | 'completes'>> & {
+    Partial<Pick<StreamNeeds<Result, Change, never>, 'isLast' | 'completes' | 'resumes'>> & {
       createContent(): { apply(change: Change): void; copy(): Content };
     };
 
-  function stream<Result, Variables extends object, Change extends { readonly cursor: string }, Content extends object>(
+  function stream<Result, Variables extends object, Change extends object, Content extends object>(
     document: documents.TypedDocumentString<Result, Variables>,
     { after, signal, onInterrupted, ...variables }: Arguments<Variables>,
-    { changeOf, createContent, isLast = () => false, completes = false }: Rest<Result, Change, Content>,
+    { changeOf, createContent, isLast = () => false, completes = false, resumes = true }: Rest<Result, Change, Content>,
   ): StoredStream<Change, LiveStore<Content>> {
     return openStream({
       open: (operation) => connection.open(operation),
@@ -105,6 +110,7 @@ export function createClient({
       changeOf,
       isLast,
       completes,
+      resumes,
       createStore: () => createLiveStore({ ...createContent(), connection }),
       onInterrupted,
     });
@@ -147,6 +153,12 @@ export function createClient({
     jobsChanged: (needs = {}) => jobs(documents.JobsChangedDocument, needs, (result) => result.jobsChanged),
     podsChanged: (needs = {}) => pods(documents.PodsChangedDocument, needs, (result) => result.podsChanged),
     trialsChanged: (needs) => trials(documents.TrialsChangedDocument, needs, (result) => result.trialsChanged),
+    leaderboard: (needs) =>
+      stream(documents.LeaderboardDocument, needs, {
+        changeOf: (result) => result.leaderboard,
+        createContent: createBoard,
+        resumes: false,
+      }),
     logs: (needs) => {
       const filter = createLineFilter();
       return stream(documents.LogsDocument, needs, {

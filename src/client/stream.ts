@@ -39,6 +39,8 @@ export interface StreamNeeds<Result, Change, Store> {
   readonly after?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   changeOf(result: Result): Change;
+  /** False where changes have no cursor: asked again, such a stream begins again. */
+  readonly resumes: boolean;
   /** True for the change after which nothing can come. */
   isLast(change: Change): boolean;
   /** True when the server ends this operation because there is nothing more; otherwise that is an interruption. */
@@ -61,7 +63,7 @@ export interface StreamNeeds<Result, Change, Store> {
  *
  * `next()` @throws RequestError when the server refuses this operation.
  */
-export function openStream<Result, Change extends { readonly cursor: string }, Store>(
+export function openStream<Result, Change extends object, Store>(
   needs: StreamNeeds<Result, Change, Store>,
 ): StoredStream<Change, Store> {
   const arrived: Change[] = [];
@@ -104,7 +106,7 @@ export function openStream<Result, Change extends { readonly cursor: string }, S
   function taken(data: unknown): Change | undefined {
     try {
       const change = needs.changeOf(data as Result);
-      if (typeof change?.cursor !== 'string') return undefined;
+      if (needs.resumes ? cursorOf(change) === undefined : !change) return undefined;
       kept?.follower.change(change);
       return change;
     } catch {
@@ -117,7 +119,7 @@ export function openStream<Result, Change extends { readonly cursor: string }, S
   function receive(change: Change): void {
     hasDelivered = true;
     refusals = 0;
-    cursor = change.cursor;
+    cursor = cursorOf(change);
     const reader = parked.shift();
     if (reader) reader.resolve({ done: false, value: change });
     else if (isRead || !kept) arrived.push(change);
@@ -190,6 +192,12 @@ export function openStream<Result, Change extends { readonly cursor: string }, S
     leave = needs.open(operation);
   }
   return stream;
+}
+
+/** Undefined where there is none: what the server sends need not have the shape that was asked for. */
+function cursorOf(change: object | null | undefined): string | undefined {
+  const { cursor } = (change ?? {}) as { readonly cursor?: unknown };
+  return typeof cursor === 'string' ? cursor : undefined;
 }
 
 /** How often in a row a stream that has worked is asked again after an answer that may pass. */

@@ -1,4 +1,5 @@
 import type { Note } from './note.js';
+import type { Objective } from './objective.js';
 
 const constantsLimitBytes = 64 * 1024;
 
@@ -47,6 +48,16 @@ export function checkResultFile(path: string, note: Note): string {
   const flaw = pathFlaw(path);
   if (flaw) note('RESULT_FILE_INVALID', `The result file ${flaw}.`, ['resultFile']);
   return path;
+}
+
+/** The column as it was given: names of columns are compared as they stand in the file, blanks included. */
+export function checkObjective({ column, goal }: Objective, note: Note): Objective {
+  const refuse = (message: string) => note('OBJECTIVE_INVALID', message, ['objective', 'column']);
+  const length = lengthOf(column);
+  if (column.trim() === '') refuse('The objective names no column.');
+  if (length > 1000) refuse(`The column of the objective has ${length} characters; 1,000 are allowed.`);
+  if (hasControl(column)) refuse('The column of the objective has a line break or another control character.');
+  return { column, goal };
 }
 
 /** Calls `refuse` unless `value` is a whole number within the limits. */

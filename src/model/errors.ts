@@ -18,6 +18,7 @@ export const errorTable = {
   SPACE_TOO_LARGE: 'Use fewer values: trials are numbered up to 2^53 - 1.',
   RESULT_FILE_INVALID: 'Name a CSV file relative to the trial’s directory, such as results.csv.',
   RESULT_ROW_INVALID: '0 is the header row, 1 the first data row, -1 the last row.',
+  OBJECTIVE_INVALID: 'Name one column of the result file, spelled as in its header, such as accuracy.',
   TIMEOUT_INVALID: 'Give whole seconds, at least 1.',
   WORKERS_INVALID: 'Give 1 to 1000 workers.',
   RESOURCES_INVALID: 'Use Kubernetes quantities, such as 500m, 2, 256Mi or 4Gi.',

@@ -1,4 +1,5 @@
 import type { Diagnosis } from './diagnosis.js';
+import type { Objective } from './objective.js';
 import type { Parameter, SamplingKind } from './parameter.js';
 
 export type ExperimentPhase = 'QUEUED' | 'RUNNING' | 'CANCELLING' | 'CANCELLED' | 'SUCCEEDED' | 'FAILED';
@@ -47,6 +48,8 @@ export interface ExperimentSpec {
   readonly trialTimeoutSeconds: number;
   readonly resultFile: string;
   readonly resultRow: number;
+  /** Absent: its trials are not ranked. */
+  readonly objective?: Objective;
   readonly workers: number;
   readonly resources: Resources;
 }

@@ -35,6 +35,12 @@ export function resultColumns(trials: Iterable<Pick<Trial, 'result'>>): string[]
   return columns;
 }
 
+/** The number that a value of a result row says; undefined when it says no finite one. */
+export function numberIn(value: string): number | undefined {
+  const number = value.trim() === '' ? Number.NaN : Number(value);
+  return Number.isFinite(number) ? number : undefined;
+}
+
 /** Names that get a column each, sorted by code unit: of a group its columns. */
 export function parameterColumns(parameters: readonly Parameter[]): string[] {
   return parameters

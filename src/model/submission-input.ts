@@ -1,4 +1,5 @@
 import type { ProgramKind } from './experiment.js';
+import type { Objective } from './objective.js';
 import type { SamplingKind } from './parameter.js';
 
 type Maybe<T> = T | null | undefined;
@@ -17,6 +18,7 @@ export interface SubmissionInput {
   readonly trialTimeoutSeconds?: Maybe<number>;
   readonly resultFile: string;
   readonly resultRow?: Maybe<number>;
+  readonly objective?: Maybe<Objective>;
   readonly workers?: Maybe<number>;
   readonly resources?: Maybe<ResourcesInput>;
 }

@@ -1,6 +1,14 @@
 import { checkParameters } from './check-parameters.js';
 import { checkProgram, checkResources } from './check-program.js';
-import { checkConstants, checkDescription, checkName, checkNumber, checkResultFile, checkTags } from './check-text.js';
+import {
+  checkConstants,
+  checkDescription,
+  checkName,
+  checkNumber,
+  checkObjective,
+  checkResultFile,
+  checkTags,
+} from './check-text.js';
 import type { Problem, Warning } from './errors.js';
 import type { ExperimentSpec } from './experiment.js';
 import type { Note } from './note.js';
@@ -41,6 +49,7 @@ export function checkSubmission(input: SubmissionInput, fileName: string): Check
     constants: checkConstants(input.constants ?? '', note),
     ...checkNumbers(input, note),
     resultFile: checkResultFile(input.resultFile, note),
+    ...(input.objective ? { objective: checkObjective(input.objective, note) } : {}),
     resources: checkResources(input.resources ?? {}, note),
   };
   if (hasUnusableParameters(problems)) return { problems, warnings: [] };

@@ -1,4 +1,5 @@
 import { MongoClient, type ClientSession, type Db } from 'mongodb';
+import { migrate } from './migrations/migrate.js';
 
 /** A connection to MongoDB and the one database that is used in it. */
 export interface Database extends AsyncDisposable {
@@ -9,23 +10,18 @@ export interface Database extends AsyncDisposable {
 }
 
 /**
- * Connects, and makes the indexes that the queries of this room rely on.
+ * Connects, and brings the database to the schema of this program.
  *
  * A replica set is required, one member is enough: change streams carry facts
  * between replicas of the API, and trials and counts change in one transaction.
+ *
+ * @throws UnfitError when the database is newer than this program, or half restored
  */
 export async function openDatabase(uri: string, name = 'glados'): Promise<Database> {
-  const client = new MongoClient(uri, {
-    appName: 'glados',
-    // A half-open socket is otherwise waited for through three times 30 s.
-    connectTimeoutMS: 10_000,
-    serverSelectionTimeoutMS: 10_000,
-    writeConcern: { w: 'majority', journal: true },
-  });
-  await client.connect();
+  const client = await connect(uri);
   const db = client.db(name);
   try {
-    await createIndexes(db);
+    await migrate(db);
   } catch (error) {
     await client.close();
     throw error;
@@ -38,24 +34,14 @@ export async function openDatabase(uri: string, name = 'glados'): Promise<Databa
   };
 }
 
-async function createIndexes(db: Db): Promise<void> {
-  await db.collection('experiments').createIndexes([
-    { key: { createdAt: -1, _id: -1 } },
-    { key: { name: 1, _id: 1 } },
-    { key: { phase: 1 } },
-    {
-      key: { owner: 1, idempotencyKey: 1 },
-      unique: true,
-      partialFilterExpression: { idempotencyKey: { $exists: true } },
-    },
-  ]);
-  await db
-    .collection('trials')
-    .createIndexes([
-      { key: { experimentId: 1, index: 1 }, unique: true },
-      { key: { experimentId: 1, phase: 1, index: 1 } },
-      { key: { podId: 1, phase: 1 } },
-    ]);
-  await db.collection('podLogs').createIndexes([{ key: { podId: 1, seq: 1 } }, { key: { experimentId: 1, seq: 1 } }]);
-  await db.collection('files').createIndexes([{ key: { owner: 1, sha256: 1 } }]);
+/** A connection alone: nothing is read or written. What is acknowledged through it is on the disks of a majority. */
+export function connect(uri: string): Promise<MongoClient> {
+  const client = new MongoClient(uri, {
+    appName: 'glados',
+    // A half-open socket is otherwise waited for through three times 30 s.
+    connectTimeoutMS: 10_000,
+    serverSelectionTimeoutMS: 10_000,
+    writeConcern: { w: 'majority', journal: true },
+  });
+  return client.connect();
 }

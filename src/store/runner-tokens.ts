@@ -1,10 +1,6 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Database } from './database.js';
-
-interface SettingRow {
-  readonly _id: string;
-  readonly key: string;
-}
+import { newRunnerKey, runnerKeys } from './runner-key.js';
 
 /** Tokens for runners: each good for one experiment, none of them stored. */
 export interface RunnerTokens {
@@ -17,24 +13,30 @@ export interface RunnerTokens {
 /**
  * Makes runner tokens from a random key that is kept in the database: an
  * HMAC-SHA-256 of the experiment's id (RFC 2104). Nothing has to be stored or
- * handed on, so a Secret can be made again at any time, by any process.
+ * handed on, so a Secret can be made again at any time, by any process. While the key
+ * is changed (see runner-key.ts) two are accepted.
  */
 export async function openRunnerTokens({ db }: Database): Promise<RunnerTokens> {
-  const settings = db.collection<SettingRow>('settings');
-  const row = await settings.findOneAndUpdate(
+  const row = await runnerKeys(db).findOneAndUpdate(
     { _id: 'runner-token-key' },
-    { $setOnInsert: { key: randomBytes(32).toString('hex') } },
+    { $setOnInsert: { key: newRunnerKey() } },
     { upsert: true, returnDocument: 'after' },
   );
   if (!row) throw new Error('The key of runner tokens could not be stored.');
-  const key = Buffer.from(row.key, 'hex');
-  const sign = (id: string) => createHmac('sha256', key).update(id).digest('base64url');
+  const sign = signer(row.key);
+  const accepted = [row.next, row.previous].flatMap((key) => (key === undefined ? [] : [signer(key)]));
   return {
     issue: (experimentId) => `gldr_${experimentId}_${sign(experimentId)}`,
     check(token) {
       const [, id, signature] = /^gldr_([a-z0-9]+)_([\w-]{43})$/.exec(token) ?? [];
       if (id === undefined || signature === undefined) return undefined;
-      return timingSafeEqual(Buffer.from(sign(id)), Buffer.from(signature)) ? id : undefined;
+      const given = Buffer.from(signature);
+      return [sign, ...accepted].some((signs) => timingSafeEqual(Buffer.from(signs(id)), given)) ? id : undefined;
     },
   };
+}
+
+function signer(key: string): (id: string) => string {
+  const bytes = Buffer.from(key, 'hex');
+  return (id) => createHmac('sha256', bytes).update(id).digest('base64url');
 }

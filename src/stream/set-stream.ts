@@ -68,10 +68,10 @@ export function openSetStream<S>(needs: SetStreamNeeds<S>): SetStream<S> {
   return new OpenSetStream<S>(needs);
 }
 
-type Pull<S> = {
-  readonly resolve: (result: IteratorResult<SetMessage<S>>) => void;
-  readonly reject: (error: unknown) => void;
-};
+interface Pull<S> {
+  resolve(result: IteratorResult<SetMessage<S>>): void;
+  reject(error: unknown): void;
+}
 
 class OpenSetStream<S> implements SetStream<S> {
   readonly #needs: SetStreamNeeds<S>;
@@ -240,10 +240,9 @@ class OpenSetStream<S> implements SetStream<S> {
   }
 
   #endPulls(): void {
-    const failure = this.#pulls.length > 0 ? this.#failure : undefined;
-    if (failure) {
+    if (this.#failure && this.#pulls.length > 0) {
+      this.#pulls.shift()?.reject(this.#failure.error);
       this.#failure = undefined;
-      this.#pulls.shift()?.reject(failure.error);
     }
     for (const pull of this.#pulls.splice(0)) pull.resolve({ done: true, value: undefined });
   }

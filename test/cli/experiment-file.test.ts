@@ -24,6 +24,7 @@ constants: |
 trialTimeoutSeconds: 60
 resultFile: result.csv
 resultRow: -1
+objective: { column: loss, goal: minimize }
 workers: 2
 resources: { cpu: 500m, memory: 256Mi }
 `;
@@ -79,6 +80,7 @@ describe('an experiment file', () => {
       trialTimeoutSeconds: 60,
       resultFile: 'result.csv',
       resultRow: -1,
+      objective: { column: 'loss', goal: 'MINIMIZE' },
       workers: 2,
       resources: { cpu: '500m', memory: '256Mi' },
     });

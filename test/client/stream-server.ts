@@ -97,6 +97,7 @@ export async function startStreamServer({
       Subscription: {
         experimentTree: subscription('experimentTree'),
         podsChanged: subscription('podsChanged'),
+        leaderboard: subscription('leaderboard'),
         logs: subscription('logs'),
       },
     },

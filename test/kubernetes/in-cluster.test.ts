@@ -35,11 +35,13 @@ function serverPod(): object {
     GLADOS_RUNNER_IMAGE: runnerImage,
     GLADOS_API_URL: 'http://$(POD_IP):7800/graphql',
     GLADOS_ALLOWED_HOSTS: '$(POD_IP)',
+    GLADOS_ALLOW_ANONYMOUS: 'true',
   };
   return {
     metadata: { name: 'server' },
     spec: {
       serviceAccountName: 'glados',
+      automountServiceAccountToken: true,
       securityContext: {
         runAsNonRoot: true,
         runAsUser: 10_001,

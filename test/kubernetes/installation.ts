@@ -21,7 +21,6 @@ interface Manifest {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
-const files = ['namespace', 'service-account', 'role', 'role-binding'];
 const plurals: Readonly<Record<string, string>> = {
   Namespace: 'namespaces',
   ServiceAccount: 'serviceaccounts',
@@ -30,7 +29,7 @@ const plurals: Readonly<Record<string, string>> = {
 };
 
 /**
- * Creates exactly what the files say, but for the names of the two namespaces,
+ * Creates exactly what the file says, but for the names of the two namespaces,
  * and a token for the ServiceAccount as a pod of the server would have.
  */
 export async function install(cluster: Cluster): Promise<Installation> {
@@ -56,18 +55,16 @@ export async function install(cluster: Cluster): Promise<Installation> {
   };
 }
 
-/** Makes what is not there of the files; also what went with a namespace that was deleted. */
+/** Makes what is not there of the file; also what went with a namespace that was deleted. */
 export async function apply(
   cluster: Cluster,
   { namespace, runners }: Pick<Installation, 'namespace' | 'runners'>,
 ): Promise<void> {
-  for (const file of files) {
-    const text = readFileSync(join(root, 'deploy/kubernetes', `${file}.yaml`), 'utf8');
-    for (const document of parseAllDocuments(text)) {
-      const manifest = renamed(document.toJS(), { glados: namespace, 'glados-runners': runners });
-      const { status, body } = await cluster.ask('POST', pathOf(manifest), manifest);
-      if (status >= 400 && status !== 409) throw new Error(`HTTP ${status}: ${JSON.stringify(body)}`);
-    }
+  const text = readFileSync(join(root, 'deploy/kubernetes/rights.yaml'), 'utf8');
+  for (const document of parseAllDocuments(text)) {
+    const manifest = renamed(document.toJS(), { glados: namespace, 'glados-runners': runners });
+    const { status, body } = await cluster.ask('POST', pathOf(manifest), manifest);
+    if (status >= 400 && status !== 409) throw new Error(`HTTP ${status}: ${JSON.stringify(body)}`);
   }
   await until('the default ServiceAccount', 30, async () => {
     const { status } = await cluster.ask('GET', `/api/v1/namespaces/${runners}/serviceaccounts/default`);

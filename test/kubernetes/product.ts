@@ -39,6 +39,7 @@ export async function startProduct(
     GLADOS_RUNNER_IMAGE: runnerImage,
     GLADOS_API_URL: `http://${apiHost}:${port}/graphql`,
     GLADOS_ALLOWED_HOSTS: apiHost,
+    GLADOS_ALLOW_ANONYMOUS: 'true',
     ...(mongodbUri === undefined ? {} : { MONGODB_URI: mongodbUri, GLADOS_DATABASE: database }),
     ...environment,
   });

@@ -18,6 +18,8 @@ const nothing: Extent = { depth: 0, fields: 0, width: 0, cost: 0 };
 /** Rows of a connection that nobody sized, and of one that a variable sizes: the most there can be. */
 const defaultPage = 50;
 const largestPage = 100;
+/** Arguments that say how many rows there may be. */
+const sizes = new Set(['first', 'last', 'top']);
 const introspection = new Set(['__schema', '__type']);
 
 /**
@@ -106,7 +108,7 @@ function measuring(context: ValidationContext): (selectionSet: SelectionSetNode)
 
 /** How often what lies under a field may come. */
 function pageOf({ arguments: given = [], selectionSet }: FieldNode): number {
-  const size = given.find(({ name }) => name.value === 'first' || name.value === 'last')?.value;
+  const size = given.find(({ name }) => sizes.has(name.value))?.value;
   if (size?.kind === Kind.INT) return Number(size.value);
   if (size) return largestPage;
   const isConnection = selectionSet?.selections.some(

@@ -114,9 +114,16 @@ export class Feed {
     void this.#needs.stream.return?.();
   }
 
-  /** Settles when the next message is taken, or the feed is closed. */
+  /** Settles when the next message is taken, when the feed is closed, or when one would have been taken by now. */
   async nextTake(): Promise<void> {
-    if (!this.#isClosed) await new Promise<void>((resolve) => this.#takers.push(resolve));
+    if (this.#isClosed) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, 1000 / (this.#needs.maxRate ?? 1000));
+      this.#takers.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   async #run(): Promise<void> {

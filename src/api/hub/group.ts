@@ -69,7 +69,7 @@ export class Group {
     this.#feeds.set(reader, feed);
   }
 
-  /** Lets a slow reader go; undefined when it reads alone, and simply is not told more for now. */
+  /** Lets a slow reader go; undefined when it reads alone, and simply is told no more for a while. */
   release(reader: Reader): { readonly cursor: string | undefined } | undefined {
     const feed = this.#feeds.get(reader);
     if (!feed || feed !== this.#shared) return undefined;
@@ -105,7 +105,9 @@ export class Group {
   #hold(feed: Feed, reader: Reader): Promise<unknown> | undefined {
     if (feed === this.#shared) return undefined;
     if (reader.line.isStalled) return reader.line.drained();
-    return feed.isPaced && this.#waiting.has(feed) ? this.#shared?.nextTake() : undefined;
+    const shared = this.#shared;
+    const isInStep = feed.isPaced && this.#waiting.has(feed) && shared && !shared.isCaughtUp;
+    return isInStep ? shared.nextTake() : undefined;
   }
 
   #settled(feed: Feed): void {
