@@ -40,11 +40,15 @@ const later: readonly Migration[] = [
 const things = [1, 2, 3, 4].map((_id) => ({ _id }));
 const labelled = things.map(({ _id }) => ({ _id, label: `thing ${_id}` }));
 
-async function expectDone(db: Db) {
+async function expectMigrated(db: Db) {
   expect(await rows(db).find().sort({ _id: 1 }).toArray()).toEqual(labelled);
   expect((await rows(db).indexes()).map(({ key }) => key)).toContainEqual({ label: 1 });
   const recorded = await db.collection<Row>('migrations').find().sort({ _id: 1 }).toArray();
   expect(recorded.map(({ _id }) => _id)).toEqual([1, 2, 3]);
+}
+
+async function expectDone(db: Db) {
+  await expectMigrated(db);
   expect(await db.collection('leases').countDocuments()).toBe(0);
 }
 
@@ -66,10 +70,12 @@ describe('migrate', () => {
     const ran = await Promise.all(
       Array.from({ length: 5 }, async () => {
         const versions = await migrate(database.db, { migrations: later, leaseMs: 5_000 });
-        await expectDone(database.db);
+        // Another may hold the turn by now, and find that nothing is left to do.
+        await expectMigrated(database.db);
         return versions;
       }),
     );
+    await expectDone(database.db);
     expect(ran.flat().sort()).toEqual([2, 3]);
   });
 
