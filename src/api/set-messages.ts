@@ -1,7 +1,7 @@
 import type { Experiment } from '../model/experiment.js';
 import { trialId } from '../model/trial.js';
 import type { Trial } from '../model/trial.js';
-import type { SetMessage } from '../stream/set-stream.js';
+import type { SetMessage } from '../stream/set-message.js';
 import type { Context } from './context.js';
 import { SharedSource } from './hub/shared-source.js';
 import type { Open } from './live.js';

@@ -22,37 +22,58 @@ export interface SourcePosition {
 /** One position per source, by its name. */
 export type Positions = Readonly<Record<string, Position>>;
 
-/** What the text looks like; another number is another language. */
-const format = 2;
+/** What the text begins with; another number is another language. */
+const format = '3';
 
 /**
- * Opaque to clients: base64url of JSON.
+ * Opaque to clients: format and scope, then each position as base64url of JSON, with dots between.
  *
  * @param scope Of `digestOf`: what the stream is about. A cursor of another stream says nothing about this one.
  */
-export function encodeCursor(positions: Positions, scope: string): string {
-  const entries = Object.entries(positions).map(([name, { local, source }]) => [
+export function encodeCursor(positions: Iterable<readonly [name: string, position: Position]>, scope: string): string {
+  let text = format + scope;
+  for (const [name, position] of positions) text += `.${encoded(name, position)}`;
+  return text;
+}
+
+const known = new WeakMap<Position, { readonly name: string; readonly text: string }>();
+
+/** Written once for all readers that have come equally far: thousands may stand at the same position. */
+function encoded(name: string, position: Position): string {
+  const before = known.get(position);
+  if (before?.name === name) return before.text;
+  const { local, source } = position;
+  const entry = [
     name,
     local ? [local.epoch, local.sequence] : [],
     source ? [source.origin, source.from, ...(source.to === source.from ? [] : [source.to])] : [],
-  ]);
-  return Buffer.from(JSON.stringify([format, scope, entries])).toString('base64url');
+  ];
+  const text = Buffer.from(JSON.stringify(entry)).toString('base64url');
+  known.set(position, { name, text });
+  return text;
 }
 
 /** Undefined for anything that `encodeCursor` did not make for this scope: a cursor comes from outside. Never throws. */
 export function decodeCursor(text: string, scope: string): Positions | undefined {
-  if (text.length > 4_096) return undefined;
-  let value: unknown;
+  const head = `${format}${scope}.`;
+  if (text.length > 4_096 || !text.startsWith(head)) return undefined;
+  const positions: [string, Position][] = [];
+  for (const part of text.slice(head.length).split('.')) {
+    const entry = decoded(part);
+    if (!isEntry(entry)) return undefined;
+    const [name, local, source] = entry;
+    positions.push([name, toPosition(local, source)]);
+  }
+  return Object.fromEntries(positions);
+}
+
+function decoded(part: string): unknown {
   try {
-    value = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    return JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
   } catch {
     // Rubbish is an ordinary answer here: the stream starts again from a snapshot.
     return undefined;
   }
-  if (!Array.isArray(value) || value[0] !== format || value[1] !== scope) return undefined;
-  const entries: unknown = value[2];
-  if (!Array.isArray(entries) || !entries.every(isEntry)) return undefined;
-  return Object.fromEntries(entries.map(([name, local, source]) => [name, toPosition(local, source)]));
 }
 
 /** A short name for a long scope. */

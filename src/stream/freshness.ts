@@ -8,7 +8,7 @@ export function worstOf(all: readonly Freshness[]): Freshness {
   return first ? { ...first, asOf } : { asOf };
 }
 
-/** The part of it that is news when it changes: a little fresher is none. */
-export function stalenessOf({ staleSince, reason }: Freshness): string {
-  return `${staleSince ?? ''} ${reason ?? ''}`;
+/** Whether one says nothing new beside the other: a little fresher is no news. */
+export function areAlike(one: Freshness, other: Freshness): boolean {
+  return one === other || (one.staleSince === other.staleSince && one.reason === other.reason);
 }

@@ -1,22 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Change, Freshness } from '../model/change.js';
-import type { SourcePosition } from './cursor.js';
+import type { Position, SourcePosition } from './cursor.js';
 import { isEqual } from './equal.js';
 import { listen, tellAll } from './listeners.js';
 import { missedBy, type Interest, type Missed } from './missed.js';
+import type { Place, StoreEvent } from './store-event.js';
 import type { History } from './timeline.js';
 import { Tombstones } from './tombstones.js';
-
-export interface StoreEvent<T> {
-  readonly key: string;
-  /** Absent when it is gone. */
-  readonly object?: T;
-  /** Absent when it is new. */
-  readonly previous?: T;
-  readonly sequence: number;
-  /** Where the source stood before this change; undefined where the store has no history. */
-  readonly before?: string | undefined;
-}
 
 export interface LiveStoreOptions<T> {
   /** Names this store's numbering: a sequence of another epoch means nothing here. Random when left out. */
@@ -65,6 +55,7 @@ class LiveObjects<T> {
   /** Where the source stood when the rebuild began: what has come since is not seen yet. */
   #held: { readonly position: string | undefined } | undefined = { position: undefined };
   #sequence = 0;
+  #hereOf: Place & { readonly origin: string | undefined; readonly position: Position };
   #synced = false;
   #freshness: Freshness;
 
@@ -75,6 +66,7 @@ class LiveObjects<T> {
     this.#now = options.now ?? Date.now;
     this.#onError = options.onError ?? ((error) => process.emitWarning(`a listener threw: ${String(error)}`));
     this.#tombstones = new Tombstones(options.tombstones ?? 10_000);
+    this.#hereOf = { sequence: -1, origin: undefined, position: {} };
     const created = this.#now();
     this.#freshness = { asOf: created, staleSince: created, reason: 'The source has not answered yet.' };
   }
@@ -91,6 +83,28 @@ class LiveObjects<T> {
   /** Every change of the source up to here is seen; undefined when that cannot be said. */
   get position(): string | undefined {
     return this.#held ? this.#held.position : this.history?.position;
+  }
+
+  /** Of a reader that has taken everything: the same object for all of them, until something happens. */
+  get here(): Position {
+    const before = this.position;
+    const { sequence, origin } = this.#hereOf;
+    if (sequence !== this.#sequence || before !== this.#hereOf.before || origin !== this.history?.origin) {
+      const position = this.positionBefore({ sequence: this.#sequence + 1, before });
+      this.#hereOf = { sequence: this.#sequence, before, origin: this.history?.origin, position };
+    }
+    return this.#hereOf.position;
+  }
+
+  /** Of a reader that has not taken what is at `place` yet: good for coming back, empty where a snapshot is not all taken. */
+  positionBefore({ sequence, before }: Place): Position {
+    const { history, position: to } = this;
+    return {
+      ...(sequence > 0 ? { local: { epoch: this.epoch, sequence: sequence - 1 } } : {}),
+      ...(history && before !== undefined && to !== undefined
+        ? { source: { origin: history.origin, from: before, to: to > before ? to : before } }
+        : {}),
+    };
   }
 
   /** True from the first `synced` on. */
@@ -215,15 +229,10 @@ class LiveObjects<T> {
     const sequence = this.#sequence;
     this.#rows.set(key, { object, sequence });
     this.#tombstones.forget(key);
+    const place = { sequence, before: this.position };
     tellAll(
       this.#listeners,
-      {
-        key,
-        object,
-        sequence,
-        ...this.#before(),
-        ...(previous !== undefined && { previous }),
-      },
+      previous === undefined ? { key, object, place } : { key, object, previous, place },
       this.#onError,
     );
   }
@@ -234,11 +243,7 @@ class LiveObjects<T> {
     this.#sequence += 1;
     this.#rows.delete(key);
     this.#tombstones.add(key, previous, this.#sequence);
-    tellAll(this.#listeners, { key, previous, sequence: this.#sequence, ...this.#before() }, this.#onError);
-  }
-
-  #before(): { readonly before?: string } {
-    const { position } = this;
-    return position === undefined ? {} : { before: position };
+    const place = { sequence: this.#sequence, before: this.position };
+    tellAll(this.#listeners, { key, previous, place }, this.#onError);
   }
 }

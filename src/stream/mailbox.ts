@@ -41,13 +41,14 @@ export class Mailbox<T, P> {
     this.#entries.delete(key);
   }
 
-  /** The first `limit` entries, which are then read. */
-  take(limit: number): [key: string, value: T][] {
-    const taken: [string, T][] = [];
+  /** Gives up to `limit` of the first entries to `read`, which are then read. @returns how many */
+  take(limit: number, read: (key: string, value: T) => void): number {
+    let taken = 0;
     for (const [key, { value }] of this.#entries) {
-      if (taken.length === limit) break;
-      taken.push([key, value]);
+      if (taken === limit) break;
+      taken += 1;
       this.#entries.delete(key);
+      read(key, value);
     }
     return taken;
   }

@@ -1,4 +1,6 @@
-import type { Positions } from './cursor.js';
+import type { Freshness } from '../model/change.js';
+import type { Position, Positions } from './cursor.js';
+import { worstOf } from './freshness.js';
 import type { SourceReader } from './source-reader.js';
 
 /** The readers of one stream, each by its source's name. */
@@ -24,17 +26,30 @@ export function resumeOrReset(readers: Readers, positions: Positions): boolean {
 
 /** Up to `limit` of what is pending. Another source comes first at each `turn`, so that a busy one keeps none from being read. */
 export function takeFrom(readers: Readers, limit: number, turn: number): Taken {
-  const changed: Record<string, readonly unknown[]> = {};
+  const changed: Record<string, unknown[]> = {};
   const gone: string[] = [];
   let count = 0;
   for (const [name] of readers) changed[name] = [];
-  for (const offset of readers.keys()) {
+  for (let offset = 0; offset < readers.length && count < limit; offset += 1) {
     const next = readers[(turn + offset) % readers.length];
-    if (!next) break;
-    const part = next[1].take(limit - count);
-    changed[next[0]] = part.objects;
-    gone.push(...part.gone);
-    count += part.objects.length + part.gone.length;
+    const objects = next && changed[next[0]];
+    if (objects) count += next[1].take(limit - count, objects, gone);
   }
   return { changed, gone, count };
+}
+
+export function freshnessOf(readers: Readers): Freshness {
+  const [first] = readers;
+  return readers.length === 1 && first ? first[1].freshness : worstOf(readers.map(([, { freshness }]) => freshness));
+}
+
+/** Where each of them is, by name. */
+export function positionsOf(readers: Readers): [name: string, position: Position][] {
+  return readers.map(([name, { position }]) => [name, position]);
+}
+
+export function pendingIn(readers: Readers): number {
+  let pending = 0;
+  for (const [, reader] of readers) pending += reader.pending;
+  return pending;
 }

@@ -1,24 +1,12 @@
 import type { Freshness } from '../model/change.js';
 import { decodeCursor, digestOf, encodeCursor } from './cursor.js';
 import type { Positions } from './cursor.js';
-import { stalenessOf, worstOf } from './freshness.js';
-import { resumeOrReset, takeFrom, type Readers } from './readers.js';
+import { areAlike } from './freshness.js';
+import { Pulls } from './pulls.js';
+import { freshnessOf, pendingIn, positionsOf, resumeOrReset, takeFrom, type Readers } from './readers.js';
+import type { SetMessage } from './set-message.js';
 import { SourceReader } from './source-reader.js';
 import type { SetSource } from './source-reader.js';
-
-/** Apply it so: on `reset` forget everything; then take over `changed`, by id; then drop `gone`. */
-export interface SetMessage<S> {
-  /** This begins a snapshot: what is not sent again is not there any more. */
-  readonly reset: boolean;
-  /** What was applied up to here is whole: a state that all sources have been in. */
-  readonly synced: boolean;
-  /** Good as `after`; while a snapshot is not whole it leads to a new one. */
-  readonly cursor: string;
-  /** Of the worst source. */
-  readonly freshness: Freshness;
-  readonly changed: { readonly [Name in keyof S]: readonly S[Name][] };
-  readonly gone: readonly string[];
-}
 
 export interface SetStreamNeeds<S> {
   readonly sources: { readonly [Name in keyof S]: SetSource<S[Name]> };
@@ -38,7 +26,15 @@ export interface SetStreamNeeds<S> {
   readonly onClose?: (() => void) | undefined;
 }
 
-export interface SetStream<S> extends AsyncIterableIterator<SetMessage<S>> {
+export interface SetStream<S> extends AsyncIterableIterator<SetMessage<S>, undefined> {
+  /** The next message, when there is one now. @throws what a source's `includes` threw, once: the stream is at its end then */
+  take(): SetMessage<S> | undefined;
+  /**
+   * Called when there may be something to take, or the stream has ended: in the middle of the change
+   * that brings it, so take later. There is one listener.
+   */
+  onReady(listener: () => void): void;
+  readonly isEnded: boolean;
   /**
    * True when the subscriber has been given everything there is: the snapshot is whole, nothing is
    * pending and the freshness was told. Streams of equal scope over the same stores, each caught up,
@@ -68,64 +64,75 @@ export function openSetStream<S>(needs: SetStreamNeeds<S>): SetStream<S> {
   return new OpenSetStream<S>(needs);
 }
 
-interface Pull<S> {
-  resolve(result: IteratorResult<SetMessage<S>>): void;
-  reject(error: unknown): void;
-}
-
 class OpenSetStream<S> implements SetStream<S> {
   readonly #needs: SetStreamNeeds<S>;
   readonly #readers: Readers;
-  readonly #pulls: Pull<S>[] = [];
-  readonly #closed = new AbortController();
+  readonly #pulls = new Pulls<SetMessage<S>>(this);
   readonly #scope: string;
+  #listener: (() => void) | undefined;
+  /** Ends waiting for sources that have not answered. */
+  #waiting: AbortController | undefined;
   #patience: NodeJS.Timeout | undefined;
   #failure: { readonly error: unknown } | undefined;
   #isBegun = false;
-  #isFlushing = false;
+  #isEnded = false;
   #isReset = false;
   #isWhole = false;
   #messages = 0;
   /** What the subscriber was last told. */
-  #staleness = '';
+  #freshness: Freshness | undefined;
 
   constructor(needs: SetStreamNeeds<S>) {
     this.#needs = needs;
     this.#scope = digestOf(needs.scope);
-    const wake = (): void => this.#wake();
     const fail = (error: unknown): void => this.#fail(error);
     const sources = Object.entries(needs.sources) as [string, SetSource<unknown>][];
-    this.#readers = sources.map(([name, source]) => [name, new SourceReader(source, wake, fail)]);
+    this.#readers = sources.map(([name, source]) => [name, new SourceReader(source, this.#wake, fail)]);
     needs.signal?.addEventListener('abort', this.#close, { once: true });
     if (needs.signal?.aborted) this.#close();
     else this.#prepare();
   }
 
-  [Symbol.asyncIterator](): SetStream<S> {
+  [Symbol.asyncIterator](): this {
     return this;
   }
 
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
   get isCaughtUp(): boolean {
-    return this.#isWhole && this.pending === 0 && stalenessOf(this.#freshness()) === this.#staleness;
+    const told = this.#freshness;
+    return this.#isWhole && told !== undefined && this.pending === 0 && areAlike(freshnessOf(this.#readers), told);
   }
 
   get pending(): number {
-    return this.#readers.reduce((sum, [, reader]) => sum + reader.pending, 0);
+    return pendingIn(this.#readers);
   }
 
-  next(): Promise<IteratorResult<SetMessage<S>>> {
-    return new Promise((resolve, reject) => {
-      this.#pulls.push({ resolve, reject });
-      this.#flush();
-    });
+  onReady(listener: () => void): void {
+    this.#listener = listener;
   }
 
-  async return(): Promise<IteratorResult<SetMessage<S>>> {
+  take(): SetMessage<S> | undefined {
+    if (this.#failure) {
+      const { error } = this.#failure;
+      this.#failure = undefined;
+      throw error;
+    }
+    return this.#isBegun && !this.#isEnded ? this.#message() : undefined;
+  }
+
+  next(): Promise<IteratorResult<SetMessage<S>, undefined>> {
+    return this.#pulls.next();
+  }
+
+  async return(): Promise<IteratorResult<SetMessage<S>, undefined>> {
     this.#close();
     return { done: true, value: undefined };
   }
 
-  async throw(error: unknown): Promise<IteratorResult<SetMessage<S>>> {
+  async throw(error: unknown): Promise<IteratorResult<SetMessage<S>, undefined>> {
     this.#close();
     throw error;
   }
@@ -136,8 +143,8 @@ class OpenSetStream<S> implements SetStream<S> {
     const waiting = this.#readers.filter(([, { store }]) => !store.synced);
     if (waiting.length === 0) return this.#reach(positions);
     this.#waitAtMost(() => this.#begin());
-    const answers = waiting.map(([, { store }]) => store.whenSynced(this.#closed.signal));
-    Promise.all(answers).then(
+    const { signal } = (this.#waiting = new AbortController());
+    Promise.all(waiting.map(([, { store }]) => store.whenSynced(signal))).then(
       () => (this.#isBegun ? this.#wake() : this.#reach(positions)),
       () => this.#close(),
     );
@@ -160,7 +167,7 @@ class OpenSetStream<S> implements SetStream<S> {
   }
 
   #begin(positions: Positions = {}): void {
-    if (this.#isBegun || this.#closed.signal.aborted) return;
+    if (this.#isBegun || this.#isEnded) return;
     clearTimeout(this.#patience);
     this.#isBegun = true;
     try {
@@ -171,79 +178,46 @@ class OpenSetStream<S> implements SetStream<S> {
     }
   }
 
-  /** In a microtask, so that what changes together is told together. */
-  #wake(): void {
-    if (this.#isFlushing || this.#pulls.length === 0) return;
-    this.#isFlushing = true;
-    queueMicrotask(() => {
-      this.#isFlushing = false;
-      this.#flush();
-    });
-  }
-
-  #flush(): void {
-    if (this.#closed.signal.aborted) return this.#endPulls();
-    while (this.#isBegun && this.#pulls.length > 0) {
-      const value = this.#message();
-      if (!value) return;
-      this.#pulls.shift()?.resolve({ done: false, value });
-    }
-  }
+  readonly #wake = (): void => {
+    this.#listener?.();
+    this.#pulls.wake();
+  };
 
   /** Undefined when there is nothing to tell. */
   #message(): SetMessage<S> | undefined {
     const { changed, gone, count } = takeFrom(this.#readers, this.#needs.partSize ?? 500, this.#messages);
     const wasWhole = this.#isWhole;
     this.#isWhole ||= this.#readers.every(([, reader]) => reader.isWhole);
-    const freshness = this.#freshness();
-    const scope = this.#scope;
-    const staleness = stalenessOf(freshness);
-    const isFirst = this.#messages === 0;
-    const isNews = isFirst || count > 0 || wasWhole !== this.#isWhole || staleness !== this.#staleness;
-    if (!isNews) return undefined;
+    const told = this.#freshness;
+    const freshness = freshnessOf(this.#readers);
+    if (told && count === 0 && wasWhole === this.#isWhole && areAlike(freshness, told)) return undefined;
     this.#messages += 1;
-    this.#staleness = staleness;
-    const positions = Object.fromEntries(this.#readers.map(([name, { position }]) => [name, position]));
-    const reset = isFirst && this.#isReset;
-    let cursor: string | undefined;
+    this.#freshness = freshness;
     return {
-      reset,
+      reset: this.#messages === 1 && this.#isReset,
       synced: this.#isWhole,
-      // Written when it is asked for: not every subscription selects it.
-      get cursor() {
-        return (cursor ??= encodeCursor(positions, scope));
-      },
+      cursor: encodeCursor(positionsOf(this.#readers), this.#scope),
       freshness,
       changed: changed as SetMessage<S>['changed'],
       gone,
     };
   }
 
-  #freshness(): Freshness {
-    return worstOf(this.#readers.map(([, reader]) => reader.freshness));
-  }
-
   readonly #close = (): void => {
-    if (this.#closed.signal.aborted) return;
-    this.#closed.abort();
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#waiting?.abort();
     clearTimeout(this.#patience);
     this.#needs.signal?.removeEventListener('abort', this.#close);
     for (const [, reader] of this.#readers) reader.end();
-    this.#endPulls();
+    this.#listener?.();
+    this.#pulls.serve();
     this.#needs.onClose?.();
   };
 
-  /** The next pull, if none is parked, is told; then the stream is at its end. */
+  /** Whoever takes next is told; then the stream is at its end. */
   #fail(error: unknown): void {
     this.#failure ??= { error };
     this.#close();
-  }
-
-  #endPulls(): void {
-    if (this.#failure && this.#pulls.length > 0) {
-      this.#pulls.shift()?.reject(this.#failure.error);
-      this.#failure = undefined;
-    }
-    for (const pull of this.#pulls.splice(0)) pull.resolve({ done: true, value: undefined });
   }
 }

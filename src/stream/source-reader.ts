@@ -1,8 +1,9 @@
 import type { Freshness } from '../model/change.js';
 import type { Position } from './cursor.js';
-import type { LiveStore, StoreEvent } from './live-store.js';
+import type { LiveStore } from './live-store.js';
 import { Mailbox } from './mailbox.js';
 import type { Missed } from './missed.js';
+import type { Place, StoreEvent } from './store-event.js';
 
 /** One store, and which of its objects a subscriber is about. */
 export interface SetSource<T> {
@@ -21,17 +22,6 @@ export interface SetSource<T> {
   readonly mayHaveHeld?: (key: string) => boolean;
   /** The id under which a client knows what was at `key`. */
   readonly goneId: (key: string) => string;
-}
-
-export interface SourcePart<T> {
-  readonly objects: T[];
-  readonly gone: string[];
-}
-
-/** Where an unread change stood: its number in the store, and how far the source had come before it. */
-interface Place {
-  readonly sequence: number;
-  readonly before?: string | undefined;
 }
 
 interface Unread<T> {
@@ -85,16 +75,8 @@ export class SourceReader<T> {
 
   /** Good for coming back; empty while a snapshot is not all taken. */
   get position(): Position {
-    const { store } = this;
-    const { oldest = { sequence: store.sequence + 1, before: store.position } } = this.#mailbox;
-    const { history, position: to } = store;
-    const from = oldest.before;
-    return {
-      ...(oldest.sequence > 0 ? { local: { epoch: store.epoch, sequence: oldest.sequence - 1 } } : {}),
-      ...(history && from !== undefined && to !== undefined
-        ? { source: { origin: history.origin, from, to: to > from ? to : from } }
-        : {}),
-    };
+    const { oldest } = this.#mailbox;
+    return oldest ? this.store.positionBefore(oldest) : this.store.here;
   }
 
   /** Undefined when `missed` can say at once what it can say at all. */
@@ -128,13 +110,12 @@ export class SourceReader<T> {
       if (includes(object)) this.#mailbox.put(key, { object, isNew: true }, nowhere);
   }
 
-  take(limit: number): SourcePart<T> {
-    const part: SourcePart<T> = { objects: [], gone: [] };
-    for (const [key, { object }] of this.#mailbox.take(limit)) {
-      if (object === undefined) part.gone.push(this.#source.goneId(key));
-      else part.objects.push(object);
-    }
-    return part;
+  /** Moves up to `limit` of what is unread to `objects` and `gone`. @returns how many */
+  take(limit: number, objects: T[], gone: string[]): number {
+    return this.#mailbox.take(limit, (key, { object }) => {
+      if (object === undefined) gone.push(this.#source.goneId(key));
+      else objects.push(object);
+    });
   }
 
   end(): void {
@@ -161,12 +142,11 @@ export class SourceReader<T> {
   }
 
   /** Whether the subscriber knows an object follows from its state before: nothing is kept for objects that do not change. */
-  #change({ key, object, previous, sequence, before }: StoreEvent<T>): void {
+  #change({ key, object, previous, place }: StoreEvent<T>): void {
     try {
       const { includes } = this.#source;
       const unread = this.#mailbox.get(key);
       const isNew = unread ? unread.isNew : previous === undefined || !includes(previous);
-      const place = { sequence, before };
       if (object !== undefined && includes(object)) this.#mailbox.put(key, { object, isNew }, place);
       else if (!isNew) this.#mailbox.put(key, { isNew }, place);
       else return this.#mailbox.remove(key);

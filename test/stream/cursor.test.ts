@@ -11,19 +11,32 @@ describe('a cursor', () => {
       .map(({ origin, from, to }) => ({ origin, from, to: to < from ? from : to }));
     const position = fc.record({ local, source }, { requiredKeys: [] });
     fc.assert(
-      fc.property(fc.dictionary(text, position, { maxKeys: 4 }), fc.string(), (all, scope) => {
-        expect(decodeCursor(encodeCursor(all, scope), scope)).toEqual({ ...all });
+      fc.property(fc.dictionary(text, position, { minKeys: 1, maxKeys: 4 }), fc.string(), (all, scope) => {
+        expect(decodeCursor(encodeCursor(Object.entries(all), scope), scope)).toEqual({ ...all });
       }),
     );
   });
 
   it('decodes to nothing in another scope', () => {
-    expect(decodeCursor(encodeCursor({}, 'a'), 'b')).toBeUndefined();
+    expect(decodeCursor(encodeCursor([['things', {}]], 'a'), 'b')).toBeUndefined();
   });
 
   it('of a position before the first, or of one that ends before it begins, says nothing of its source', () => {
-    const positions = { a: { local: { epoch: 'e', sequence: -1 }, source: { origin: 'o', from: '2', to: '1' } } };
-    expect(decodeCursor(encodeCursor(positions, ''), '')).toEqual({ a: {} });
+    const position = { local: { epoch: 'e', sequence: -1 }, source: { origin: 'o', from: '2', to: '1' } };
+    expect(decodeCursor(encodeCursor([['a', position]], ''), '')).toEqual({ a: {} });
+  });
+
+  it('of readers that stand at one position names each source its own way', () => {
+    const here = { local: { epoch: 'e', sequence: 1 } };
+    const both = encodeCursor(
+      [
+        ['a', here],
+        ['b', here],
+        ['a', here],
+      ],
+      's',
+    );
+    expect(decodeCursor(both, 's')).toEqual({ a: here, b: here });
   });
 
   it('that is rubbish is nothing, and no error', () => {

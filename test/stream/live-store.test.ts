@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createLiveStore } from '../../src/stream/live-store.js';
-import type { StoreEvent } from '../../src/stream/live-store.js';
+import type { StoreEvent } from '../../src/stream/store-event.js';
 
 const put = (key: string, object: unknown = { key }) => ({ type: 'put' as const, key, object });
 
@@ -14,9 +14,9 @@ describe('a live store', () => {
     store.apply({ type: 'gone', key: 'a' });
     store.apply({ type: 'gone', key: 'a' });
     expect(events).toEqual([
-      { key: 'a', object: 1, sequence: 1 },
-      { key: 'a', object: 2, previous: 1, sequence: 2 },
-      { key: 'a', previous: 2, sequence: 3 },
+      { key: 'a', object: 1, place: { sequence: 1 } },
+      { key: 'a', object: 2, previous: 1, place: { sequence: 2 } },
+      { key: 'a', previous: 2, place: { sequence: 3 } },
     ]);
   });
 

@@ -1,7 +1,8 @@
 import { createLiveStore } from '../../src/stream/live-store.js';
 import type { LiveStore } from '../../src/stream/live-store.js';
+import type { SetMessage } from '../../src/stream/set-message.js';
 import { openSetStream } from '../../src/stream/set-stream.js';
-import type { SetMessage, SetStream, SetStreamNeeds } from '../../src/stream/set-stream.js';
+import type { SetStream, SetStreamNeeds } from '../../src/stream/set-stream.js';
 
 export interface Thing {
   readonly name: string;

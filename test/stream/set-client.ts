@@ -1,6 +1,6 @@
 import type { LiveStore } from '../../src/stream/live-store.js';
+import type { SetMessage } from '../../src/stream/set-message.js';
 import { openSetStream } from '../../src/stream/set-stream.js';
-import type { SetMessage } from '../../src/stream/set-stream.js';
 
 export interface Thing {
   readonly id: string;

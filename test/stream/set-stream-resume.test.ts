@@ -34,7 +34,7 @@ describe('coming back', () => {
     expect(await next(again)).toMatchObject({ reset: false, gone: [] });
   });
 
-  it.each(['', 'rubbish', 'W10', encodeCursor({ things: { local: { epoch: 'other', sequence: 0 } } }, digestOf(''))])(
+  it.each(['', 'rubbish', 'W10', encodeCursor([['things', { local: { epoch: 'other', sequence: 0 } }]], digestOf(''))])(
     'with the cursor %j, which is of no use, brings a snapshot',
     async (after) => {
       expect(await next(open(filled('a'), { after }))).toMatchObject({

@@ -1,5 +1,6 @@
 import type { ExecutionResult, FormattedExecutionResult } from 'graphql';
-import type { SetMessage, SetStream } from '../../stream/set-stream.js';
+import type { SetMessage } from '../../stream/set-message.js';
+import type { SetStream } from '../../stream/set-stream.js';
 import { NextMessage } from './frame.js';
 import type { Line, Rider } from './line.js';
 import type { News } from './news.js';
@@ -33,8 +34,10 @@ export interface FeedNeeds {
  * Reads one set stream, executes and frames each message once, and writes it to
  * every reader.
  *
- * One message per turn at most: what changes meanwhile merges in the stream. A
- * reader gets the messages that are taken after it was added.
+ * One message per turn at most, made and written at its end: what changes
+ * meanwhile merges in the stream. A reader gets the messages that are taken
+ * after it was added. Nothing is awaited that need not be: thousands of feeds
+ * may turn at once.
  */
 export class Feed {
   readonly #needs: FeedNeeds;
@@ -45,6 +48,9 @@ export class Feed {
   #cursor: string | undefined;
   #opening: NextMessage | undefined;
   #isWhole = false;
+  /** Its turn comes, or what it waits for. */
+  #isDue = false;
+  /** A message was taken and is not written yet. */
   #isBusy = false;
   #isClosed = false;
   #pause: { readonly timer: NodeJS.Timeout; readonly end: () => void } | undefined;
@@ -53,7 +59,8 @@ export class Feed {
   constructor(needs: FeedNeeds, first: Reader) {
     this.#needs = needs;
     this.#readers.set(first, 0);
-    void this.#run();
+    needs.stream.onReady(() => this.#ready());
+    this.#ready();
   }
 
   /** Of the last message that was written; every reader holds at least what lies before it. */
@@ -126,71 +133,99 @@ export class Feed {
     });
   }
 
-  async #run(): Promise<void> {
-    const { stream, turn } = this.#needs;
+  /** The end of a turn: takes one message, makes of it what is sent, and writes that. */
+  turn(): void {
+    this.#isDue = false;
+    if (this.#isClosed || this.#isBusy) return;
+    const held = this.#needs.hold(this) ?? this.#rest();
+    if (held) return this.#waitFor(held);
     try {
-      for (;;) {
-        // Nothing is awaited that need not be: thousands of feeds may turn at once.
-        const held = this.#needs.hold(this);
-        if (held) await held;
-        if (this.#mayTakeAt > 0) await this.#rest();
-        const { done, value } = await stream.next();
-        if (this.#isClosed) return;
-        if (done) return this.#end((reader) => reader.end());
-        this.#take();
-        const result = this.#needs.execute(this.#needs.news.reduced(value));
-        this.#tell(value, result instanceof Promise ? await result : result);
-        this.#isBusy = false;
-        turn.checkAtEnd(() => this.#isClosed || this.#needs.onSettled(this));
-        await turn.end();
-        if (this.#isClosed) return;
-      }
+      const { stream } = this.#needs;
+      const message = stream.take();
+      if (message) this.#make(message);
+      else if (stream.isEnded) this.#end((reader) => reader.end());
     } catch (error) {
-      this.#end((reader) => reader.fail(error));
+      this.#fail(error);
     }
   }
 
-  #take(): void {
-    this.#taken += 1;
-    this.#isBusy = true;
-    this.#opening = undefined;
-    this.#tellTakers();
+  /** After a turn in which it said something. */
+  settle(): void {
+    if (!this.#isClosed) this.#needs.onSettled(this);
   }
 
-  #tell(message: SetMessage<Sources>, result: Result): void {
-    const { news, turn, maxRate } = this.#needs;
-    const number = this.#taken;
+  #ready(): void {
+    if (this.#isDue || this.#isBusy || this.#isClosed) return;
+    this.#isDue = true;
+    this.#needs.turn.makeAtEnd(this);
+  }
+
+  #waitFor(held: Promise<unknown>): void {
+    this.#isDue = true;
+    void held.then(() => {
+      this.#isDue = false;
+      this.#ready();
+    });
+  }
+
+  #make(message: SetMessage<Sources>): void {
+    const { news, execute, turn } = this.#needs;
+    this.#taken += 1;
+    this.#opening = undefined;
+    this.#tellTakers();
+    const result = news.isRendered(message) ? undefined : execute(message);
+    if (!(result instanceof Promise)) return this.#tell(message, result);
+    this.#isBusy = true;
+    result.then((settled) => turn.deliverAtEnd(() => this.#tellLate(message, settled)), this.#fail);
+  }
+
+  #tellLate(message: SetMessage<Sources>, result: Result): void {
+    this.#isBusy = false;
     if (this.#isClosed) return;
+    try {
+      this.#tell(message, result);
+      this.#ready();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #tell(message: SetMessage<Sources>, result: Result | undefined): void {
+    const { news, turn, maxRate, stream } = this.#needs;
     this.#isWhole = message.synced;
     const text = news.textOf(message, result);
+    turn.settleAtEnd(this);
+    if (stream.pending > 0 || stream.isEnded) this.#ready();
     if (text === undefined) return;
     this.#cursor = message.cursor;
     if (maxRate !== undefined && message.synced) this.#mayTakeAt = performance.now() + 1000 / maxRate;
     const next = new NextMessage(text);
+    const number = this.#taken;
     this.#opening = number === 1 && message.reset && message.synced ? next : undefined;
-    turn.deliverAtEnd(() => {
-      for (const [reader, from] of this.#readers) if (from < number) reader.line.write(reader, next);
-    });
+    for (const [reader, from] of this.#readers) if (from < number) reader.line.write(reader, next);
   }
 
   /** Until `maxRate` allows another message. */
-  async #rest(): Promise<void> {
+  #rest(): Promise<void> | undefined {
+    if (this.#mayTakeAt === 0) return undefined;
     const milliseconds = this.#mayTakeAt - performance.now();
-    if (milliseconds <= 0 || this.#isClosed) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
+    if (milliseconds <= 0) return undefined;
+    return new Promise<void>((resolve) => {
       const end = (): void => {
         clearTimeout(timer);
+        this.#pause = undefined;
         resolve();
       };
+      const timer = setTimeout(end, milliseconds);
       this.#pause = { timer, end };
     });
-    this.#pause = undefined;
   }
 
   #tellTakers(): void {
-    for (const taker of this.#takers.splice(0)) taker();
+    if (this.#takers.length > 0) for (const taker of this.#takers.splice(0)) taker();
   }
+
+  readonly #fail = (error: unknown): void => this.#end((reader) => reader.fail(error));
 
   #end(tell: (reader: Reader) => void): void {
     const readers = this.readers();

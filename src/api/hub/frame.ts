@@ -2,15 +2,24 @@
 const copiedBytes = 16_384;
 const slabBytes = 65_536;
 
-/** The header of an unmasked, unfragmented text frame. @see RFC 6455, 5.2 */
-export function textHeader(length: number): Buffer {
-  if (length < 126) return Buffer.from([0x81, length]);
-  if (length < 65_536) return Buffer.from([0x81, 126, length >> 8, length & 255]);
-  const header = Buffer.alloc(10);
-  header[0] = 0x81;
-  header[1] = 127;
-  header.writeUIntBE(length, 4, 6);
-  return header;
+/** Bytes of the header of an unmasked frame. @see RFC 6455, 5.2 */
+function headerLengthFor(length: number): number {
+  if (length < 126) return 2;
+  return length < 65_536 ? 4 : 10;
+}
+
+/** Writes the header of an unmasked, unfragmented text frame of `length` bytes to the start of `frame`. */
+export function putHeader(frame: Buffer, length: number): void {
+  frame[0] = 0x81;
+  if (length < 126) frame[1] = length;
+  else if (length < 65_536) {
+    frame[1] = 126;
+    frame[2] = length >> 8;
+    frame[3] = length & 255;
+  } else {
+    frame[1] = 127;
+    frame.writeBigUInt64BE(BigInt(length), 2);
+  }
 }
 
 /** Cuts small pieces from large ones: a buffer of its own for each frame costs more than writing it. */
@@ -42,6 +51,7 @@ export class NextMessage {
   readonly #payload: string;
   readonly #payloadBytes: number;
   #templates: Map<number, Buffer> | undefined;
+  #isFramed = false;
 
   /** @param payload JSON of the execution result. */
   constructor(payload: string) {
@@ -58,8 +68,8 @@ export class NextMessage {
    *   nothing else alive while it waits.
    */
   framed(id: string, idBytes: number, slab: Slab | undefined): Buffer {
-    if (!this.#templates) return this.#first(id, idBytes, slab);
-    const template = this.#templates.get(idBytes) ?? this.#build(idBytes);
+    if (!this.#isFramed) return this.#first(id, idBytes, slab);
+    const template = this.#templates?.get(idBytes) ?? this.#build(idBytes);
     const copy = slab ? slab.take(template.length) : Buffer.allocUnsafeSlow(template.length);
     copy.set(template);
     const idAt = headerBytes(template) + opening.length;
@@ -69,13 +79,14 @@ export class NextMessage {
 
   /** Many messages have one reader: a template only for copying it once is not made. */
   #first(id: string, idBytes: number, slab: Slab | undefined): Buffer {
-    this.#templates = new Map();
-    const header = textHeader(this.#lengthWith(idBytes));
-    const text = `${opening}${id}${middle}${this.shared ? '' : this.#payload}`;
-    const length = header.length + Buffer.byteLength(text);
-    const frame = slab ? slab.take(length) : Buffer.allocUnsafeSlow(length);
-    frame.set(header);
-    frame.write(text, header.length);
+    this.#isFramed = true;
+    const length = this.#lengthWith(idBytes);
+    const headerLength = headerLengthFor(length);
+    const head = `${opening}${id}${middle}`;
+    const ownLength = headerLength + (this.shared ? length - this.#payloadBytes : length);
+    const frame = slab ? slab.take(ownLength) : Buffer.allocUnsafeSlow(ownLength);
+    putHeader(frame, length);
+    frame.write(this.shared ? head : head + this.#payload, headerLength);
     return frame;
   }
 
@@ -84,10 +95,12 @@ export class NextMessage {
   }
 
   #build(idBytes: number): Buffer {
-    const header = textHeader(this.#lengthWith(idBytes));
+    const length = this.#lengthWith(idBytes);
+    const header = Buffer.alloc(headerLengthFor(length));
+    putHeader(header, length);
     const head = [header, Buffer.from(opening), Buffer.alloc(idBytes), Buffer.from(middle)];
     const template = Buffer.concat(this.shared ? head : [...head, Buffer.from(this.#payload)]);
-    this.#templates?.set(idBytes, template);
+    (this.#templates ??= new Map()).set(idBytes, template);
     return template;
   }
 }

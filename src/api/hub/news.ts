@@ -1,6 +1,7 @@
 import type { ExecutionResult, FormattedExecutionResult } from 'graphql';
-import { stalenessOf } from '../../stream/freshness.js';
-import type { SetMessage } from '../../stream/set-stream.js';
+import type { Freshness } from '../../model/change.js';
+import { areAlike } from '../../stream/freshness.js';
+import type { SetMessage } from '../../stream/set-message.js';
 import type { Renderings } from './renderings.js';
 import type { Selection } from './selection.js';
 import type { Sources } from './shared-source.js';
@@ -12,6 +13,26 @@ export interface NewsNeeds {
   readonly renderings: Renderings;
 }
 
+/** A field of the message as the first answer had it: later ones have the same, in the same order. */
+interface Place {
+  /** The name under which it stands. */
+  readonly name: string;
+  /** JSON of the name, with its colon. */
+  readonly key: string;
+  readonly field: string;
+  /** Of the objects that it shows, if it shows any. */
+  readonly source: string;
+  /** Shows one object, not a list. */
+  readonly isSingle: boolean;
+  /** JSON of what it always says. */
+  readonly constant: string | undefined;
+  /** What it says of one object was told, by id, as fingerprints. */
+  readonly told: Map<string, string>;
+}
+
+type Message = SetMessage<Sources>;
+type Result = ExecutionResult | FormattedExecutionResult;
+
 /**
  * Remembers what a subscription was told of each object, and cuts from the next
  * message what says nothing new: objects whose selected fields read as before,
@@ -22,77 +43,114 @@ export interface NewsNeeds {
  */
 export class News {
   readonly #needs: NewsNeeds;
-  /** Fingerprints of what was told, by name in the message, then by id. */
-  readonly #told = new Map<string, Map<string, string>>();
-  #hasTold = false;
-  #nothing: SetMessage<Sources>['changed'] | undefined;
+  readonly #head: string;
+  #places: readonly Place[] | undefined;
   #wasSynced = false;
-  #staleness = '';
+  #freshness: Freshness | undefined;
 
   constructor(needs: NewsNeeds) {
     this.#needs = needs;
+    // Names of GraphQL need no escapes.
+    this.#head = `{"data":{"${needs.selection.root}":{`;
   }
 
-  /** The message to execute: without objects when all of them were rendered in this turn, for somebody else. */
-  reduced(message: SetMessage<Sources>): SetMessage<Sources> {
-    const { selection, sourceOf, renderings } = this.#needs;
-    if (renderings.groups === 1) return message;
-    for (const [name, field] of selection.fields) {
-      for (const object of message.changed[sourceOf(field)] ?? []) if (!renderings.get(name, object)) return message;
+  /** Everything in it was said in this turn already, to somebody else: it need not be executed. */
+  isRendered(message: Message): boolean {
+    const { renderings } = this.#needs;
+    if (!this.#places || renderings.groups === 1) return false;
+    for (const place of this.#places) {
+      const { name, field, source } = place;
+      const objects = message.changed[source];
+      if (objects) {
+        for (const object of objects) if (!renderings.get(name, object)) return false;
+      } else if (field === 'freshness') {
+        if (!renderings.get(name, message.freshness)) return false;
+      } else if (plain(place, message) === undefined) return false;
     }
-    this.#nothing ??= Object.fromEntries(Object.keys(message.changed).map((source) => [source, []]));
-    const { reset, synced, freshness, gone } = message;
-    return { reset, synced, cursor: message.cursor, freshness, gone, changed: this.#nothing };
+    return true;
   }
 
-  /** JSON of the result, of this message or of the reduced one, without what is old; undefined when nothing is left. */
-  textOf(message: SetMessage<Sources>, result: ExecutionResult | FormattedExecutionResult): string | undefined {
-    const { root } = this.#needs.selection;
-    const answer = result.data?.[root];
-    if (result.errors || typeof answer !== 'object' || answer === null) {
-      this.#told.clear();
+  /**
+   * JSON of a message without what is old; undefined when nothing is left.
+   *
+   * @param result What it became; may be left out when `isRendered`.
+   */
+  textOf(message: Message, result: Result | undefined): string | undefined {
+    const answer = result?.data?.[this.#needs.selection.root];
+    if (result && (result.errors || typeof answer !== 'object' || answer === null)) {
+      for (const { told } of this.#places ?? []) told.clear();
       return JSON.stringify(result);
     }
-    const isFirst = !this.#hasTold;
-    this.#hasTold = true;
-    let isNews = isFirst;
-    let parts = '';
-    for (const [name, value] of Object.entries(answer)) {
-      const field = this.#needs.selection.fields.get(name) ?? name;
-      const objects = message.changed[this.#needs.sourceOf(field)];
-      const part = objects ? this.#newOf(name, value, objects) : JSON.stringify(value);
-      isNews ||= objects ? part !== '[]' && part !== 'null' : this.#isNews(field, message);
-      // Names of GraphQL need no escapes.
-      parts += `${parts === '' ? '' : ','}"${name}":${part}`;
+    const values = answer as Readonly<Record<string, unknown>> | undefined;
+    let isNews = this.#places === undefined;
+    let text = this.#head;
+    let separator = '';
+    for (const place of (this.#places ??= this.#placesIn(values ?? {}, message))) {
+      const objects = message.changed[place.source];
+      const part = objects
+        ? this.#newOf(place, objects, values?.[place.name])
+        : this.#partOf(place, message, values?.[place.name]);
+      isNews ||= objects ? part !== '[]' && part !== 'null' : this.#isNews(place.field, message);
+      text += separator + place.key + part;
+      separator = ',';
     }
     this.#wasSynced = message.synced;
-    this.#staleness = stalenessOf(message.freshness);
-    for (const id of message.gone) for (const told of this.#told.values()) told.delete(id);
-    return isNews ? `{"data":{"${root}":{${parts}}}}` : undefined;
+    this.#freshness = message.freshness;
+    for (const id of message.gone) for (const { told } of this.#places) told.delete(id);
+    return isNews ? `${text}}}}` : undefined;
+  }
+
+  #placesIn(values: Readonly<Record<string, unknown>>, { changed }: Message): Place[] {
+    const { selection, sourceOf } = this.#needs;
+    return Object.entries(values).map(([name, value]) => {
+      const field = selection.fields.get(name) ?? name;
+      const source = sourceOf(field);
+      const isSingle = source in changed && !Array.isArray(value);
+      const constant = field === '__typename' ? JSON.stringify(value) : undefined;
+      return { name, key: `"${name}":`, field, source, isSingle, constant, told: new Map<string, string>() };
+    });
+  }
+
+  #partOf(place: Place, message: Message, value: unknown): string {
+    if (place.field !== 'freshness') return plain(place, message) ?? JSON.stringify(value);
+    const { name } = place;
+    const { renderings } = this.#needs;
+    const { text } =
+      renderings.get(name, message.freshness) ?? renderings.keep(name, message.freshness, JSON.stringify(value));
+    return text;
   }
 
   /** `value` is what `objects` became, in their order: a list, or for the one object there can be, itself. */
-  #newOf(name: string, value: unknown, objects: readonly unknown[]): string {
+  #newOf({ name, isSingle, told }: Place, objects: readonly unknown[], value: unknown): string {
     const { idOf, renderings } = this.#needs;
-    const items: unknown[] = Array.isArray(value) ? value : value === null ? [] : [value];
-    const told = this.#told.get(name) ?? new Map<string, string>();
-    this.#told.set(name, told);
-    const fresh: string[] = [];
-    for (const [index, object] of objects.entries()) {
+    const items: unknown[] = Array.isArray(value) ? value : value == null ? [] : [value];
+    let fresh = '';
+    for (let index = 0; index < objects.length; index += 1) {
+      const object = objects[index];
       const known = renderings.get(name, object);
       if (!known && items.length !== objects.length) return JSON.stringify(value);
       const { text, fingerprint } = known ?? renderings.keep(name, object, JSON.stringify(items[index]));
       const id = idOf(object);
       if (told.get(id) === fingerprint) continue;
       told.set(id, fingerprint);
-      fresh.push(text);
+      fresh += fresh === '' ? text : `,${text}`;
     }
-    return Array.isArray(value) ? `[${fresh.join()}]` : (fresh[0] ?? 'null');
+    if (isSingle) return fresh === '' ? 'null' : fresh;
+    return `[${fresh}]`;
   }
 
-  #isNews(field: string, { gone, synced, freshness }: SetMessage<Sources>): boolean {
+  #isNews(field: string, { gone, synced, freshness }: Message): boolean {
     if (field === 'gone') return gone.length > 0;
     if (field === 'synced') return synced !== this.#wasSynced;
-    return field === 'freshness' && stalenessOf(freshness) !== this.#staleness;
+    return field === 'freshness' && !areAlike(freshness, this.#freshness ?? freshness);
   }
+}
+
+/** JSON of what stands in a message as it is told; undefined for what it becomes only when it is executed. */
+function plain({ field, constant }: Place, message: Message): string | undefined {
+  if (field === 'cursor') return `"${message.cursor}"`;
+  if (field === 'gone') return message.gone.length === 0 ? '[]' : JSON.stringify(message.gone);
+  if (field === 'synced') return message.synced ? 'true' : 'false';
+  if (field === 'reset') return message.reset ? 'true' : 'false';
+  return constant;
 }

@@ -1,4 +1,5 @@
-import type { SetMessage, SetStream } from '../../stream/set-stream.js';
+import type { SetMessage } from '../../stream/set-message.js';
+import type { SetStream } from '../../stream/set-stream.js';
 
 /** Objects of a message, by source. */
 export type Sources = Record<string, unknown>;

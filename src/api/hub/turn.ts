@@ -1,13 +1,35 @@
+/** Told at the end of a turn of the event loop. */
+export interface Turning {
+  turn(): void;
+}
+
+interface Flushing {
+  flush(): void;
+}
+
+interface Settling {
+  settle(): void;
+}
+
 /**
- * The turns of the event loop: what becomes ready in one turn is written at its
- * end, so that a burst costs one write per socket.
+ * The turns of the event loop: what becomes ready in one turn is made and
+ * written at its end, so that a burst costs one message per feed and one write
+ * per socket.
+ *
+ * Objects and not functions are told, since thousands may be told each turn.
  */
 export class Turn {
+  #makers: Turning[] = [];
   #deliveries: (() => void)[] = [];
-  #lines: { flush(): void }[] = [];
-  #checks: (() => void)[] = [];
-  #end: { readonly promise: Promise<void>; readonly settle: () => void } | undefined;
+  #lines: Flushing[] = [];
+  #settling: Settling[] = [];
   #isScheduled = false;
+
+  /** Lets `maker` make what it has to say when this turn ends, before all deliveries. */
+  makeAtEnd(maker: Turning): void {
+    this.#makers.push(maker);
+    this.#schedule();
+  }
 
   /** Calls `deliver` when this turn ends: what it puts on lines is flushed then too. */
   deliverAtEnd(deliver: () => void): void {
@@ -16,25 +38,15 @@ export class Turn {
   }
 
   /** Flushes `line` when this turn ends, after all deliveries. */
-  flushAtEnd(line: { flush(): void }): void {
+  flushAtEnd(line: Flushing): void {
     this.#lines.push(line);
     this.#schedule();
   }
 
-  /**
-   * Calls `check` when this turn has ended and everything was flushed. No promise
-   * is then half way to whoever waits for it: what was taken from a stream was seen.
-   */
-  checkAtEnd(check: () => void): void {
-    this.#checks.push(check);
+  /** Settles `one` when this turn has ended and everything was flushed. */
+  settleAtEnd(one: Settling): void {
+    this.#settling.push(one);
     this.#schedule();
-  }
-
-  /** Settles when this turn has ended and everything was flushed. */
-  end(): Promise<void> {
-    this.#end ??= settleable();
-    this.#schedule();
-    return this.#end.promise;
   }
 
   #schedule(): void {
@@ -44,20 +56,18 @@ export class Turn {
   }
 
   #finish(): void {
-    for (const deliver of this.#deliveries.splice(0)) deliver();
+    const makers = this.#makers;
+    this.#makers = [];
+    for (const maker of makers) maker.turn();
+    // A delivery may bring another, such as to forget what it made.
+    while (this.#deliveries.length > 0) for (const deliver of this.#deliveries.splice(0)) deliver();
     const lines = this.#lines;
-    const end = this.#end;
     this.#lines = [];
-    this.#end = undefined;
-    this.#isScheduled = false;
     for (const line of lines) line.flush();
-    for (const check of this.#checks.splice(0)) check();
-    end?.settle();
+    const settling = this.#settling;
+    this.#settling = [];
+    this.#isScheduled = false;
+    for (const one of settling) one.settle();
+    if (this.#makers.length > 0) this.#schedule();
   }
-}
-
-function settleable() {
-  let settle: (() => void) | undefined;
-  const promise = new Promise<void>((resolve) => (settle = resolve));
-  return { promise, settle: () => settle?.() };
 }

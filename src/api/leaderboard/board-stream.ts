@@ -1,7 +1,7 @@
 import type { Freshness } from '../../model/change.js';
 import type { Objective } from '../../model/objective.js';
 import type { Trial } from '../../model/trial.js';
-import { stalenessOf } from '../../stream/freshness.js';
+import { areAlike } from '../../stream/freshness.js';
 import type { View } from '../../stream/keyed-views.js';
 import { boardOf } from './board.js';
 
@@ -135,7 +135,7 @@ class BoardStream<S extends { readonly objective: Objective }> implements AsyncI
     if (!told) return true;
     const tells = this.#needs.tells ?? { trials: true, freshness: true };
     const isOther = trials.length !== told.trials.length || trials.some((trial, place) => trial !== told.trials[place]);
-    return (tells.trials && isOther) || (tells.freshness && stalenessOf(freshness) !== stalenessOf(told.freshness));
+    return (tells.trials && isOther) || (tells.freshness && !areAlike(freshness, told.freshness));
   }
 
   #waitMs(): number {

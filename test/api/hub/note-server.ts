@@ -4,8 +4,8 @@ import { startHttp } from '../../../src/api/http/server.js';
 import type { HttpNeeds } from '../../../src/api/http/server.js';
 import { createLiveStore } from '../../../src/stream/live-store.js';
 import type { LiveStore } from '../../../src/stream/live-store.js';
+import type { SetMessage } from '../../../src/stream/set-message.js';
 import { openSetStream } from '../../../src/stream/set-stream.js';
-import type { SetMessage } from '../../../src/stream/set-stream.js';
 
 export interface Note {
   readonly id: string;

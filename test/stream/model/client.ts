@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from '@jest/globals';
-import { openSetStream, type SetMessage, type SetStream } from '../../../src/stream/set-stream.js';
+import type { SetMessage } from '../../../src/stream/set-message.js';
+import { openSetStream, type SetStream } from '../../../src/stream/set-stream.js';
 import type { Replica } from './replica.js';
 import type { Thing } from './source.js';
 
