@@ -30,9 +30,12 @@ const format = '3';
  *
  * @param scope Of `digestOf`: what the stream is about. A cursor of another stream says nothing about this one.
  */
-export function encodeCursor(positions: Iterable<readonly [name: string, position: Position]>, scope: string): string {
+export function encodeCursor(
+  readers: readonly (readonly [name: string, reader: { readonly position: Position }])[],
+  scope: string,
+): string {
   let text = format + scope;
-  for (const [name, position] of positions) text += `.${encoded(name, position)}`;
+  for (const [name, { position }] of readers) text += `.${encoded(name, position)}`;
   return text;
 }
 

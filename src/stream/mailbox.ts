@@ -1,3 +1,9 @@
+interface Unread<T, P> {
+  readonly key: string;
+  readonly position: P;
+  value: T;
+}
+
 /**
  * A queue of changes for one subscriber, in which a newer change replaces an
  * unread older one for the same key.
@@ -12,48 +18,75 @@
  * leak. Here nothing is awaited at all: who waits is whoever reads.
  */
 export class Mailbox<T, P> {
-  readonly #entries = new Map<string, { readonly position: P; value: T }>();
+  /** The oldest one by itself: mostly there is no other, and thousands of mailboxes then need no map. */
+  #first: Unread<T, P> | undefined;
+  #others: Map<string, Unread<T, P>> | undefined;
 
   get size(): number {
-    return this.#entries.size;
+    return this.#first ? 1 + (this.#others?.size ?? 0) : 0;
   }
 
   /** Where the first unread change stood in its source; undefined when everything has been read. */
   get oldest(): P | undefined {
-    const [first] = this.#entries.values();
-    return first?.position;
+    return this.#first?.position;
   }
 
   /** What is unread of `key`. */
   get(key: string): T | undefined {
-    return this.#entries.get(key)?.value;
+    return this.#find(key)?.value;
   }
 
   /** @param position Of the change in its source; never less than that of an earlier call. */
   put(key: string, value: T, position: P): void {
-    const unread = this.#entries.get(key);
+    const unread = this.#find(key);
     if (unread) unread.value = value;
-    else this.#entries.set(key, { position, value });
+    else if (this.#first) (this.#others ??= new Map()).set(key, { key, position, value });
+    else this.#first = { key, position, value };
   }
 
   /** There is nothing to say about `key` any more. */
   remove(key: string): void {
-    this.#entries.delete(key);
+    if (this.#first?.key === key) this.#advance();
+    else this.#others?.delete(key);
   }
 
   /** Gives up to `limit` of the first entries to `read`, which are then read. @returns how many */
   take(limit: number, read: (key: string, value: T) => void): number {
-    let taken = 0;
-    for (const [key, { value }] of this.#entries) {
-      if (taken === limit) break;
+    const first = this.#first;
+    if (!first || limit < 1) return 0;
+    let taken = 1;
+    this.#first = undefined;
+    read(first.key, first.value);
+    if (!this.#others) return taken;
+    for (const next of this.#others.values()) {
+      this.#others.delete(next.key);
+      if (taken === limit) {
+        this.#first = next;
+        return taken;
+      }
       taken += 1;
-      this.#entries.delete(key);
-      read(key, value);
+      read(next.key, next.value);
     }
+    this.#others = undefined;
     return taken;
   }
 
   clear(): void {
-    this.#entries.clear();
+    this.#first = this.#others = undefined;
+  }
+
+  #find(key: string): Unread<T, P> | undefined {
+    return this.#first?.key === key ? this.#first : this.#others?.get(key);
+  }
+
+  #advance(): void {
+    this.#first = undefined;
+    if (!this.#others) return;
+    for (const next of this.#others.values()) {
+      this.#first = next;
+      this.#others.delete(next.key);
+      return;
+    }
+    this.#others = undefined;
   }
 }

@@ -1,5 +1,5 @@
 import type { Freshness } from '../model/change.js';
-import type { Position, Positions } from './cursor.js';
+import type { Positions } from './cursor.js';
 import { worstOf } from './freshness.js';
 import type { SourceReader } from './source-reader.js';
 
@@ -41,11 +41,6 @@ export function takeFrom(readers: Readers, limit: number, turn: number): Taken {
 export function freshnessOf(readers: Readers): Freshness {
   const [first] = readers;
   return readers.length === 1 && first ? first[1].freshness : worstOf(readers.map(([, { freshness }]) => freshness));
-}
-
-/** Where each of them is, by name. */
-export function positionsOf(readers: Readers): [name: string, position: Position][] {
-  return readers.map(([name, { position }]) => [name, position]);
 }
 
 export function pendingIn(readers: Readers): number {

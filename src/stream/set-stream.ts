@@ -3,7 +3,7 @@ import { decodeCursor, digestOf, encodeCursor } from './cursor.js';
 import type { Positions } from './cursor.js';
 import { areAlike } from './freshness.js';
 import { Pulls } from './pulls.js';
-import { freshnessOf, pendingIn, positionsOf, resumeOrReset, takeFrom, type Readers } from './readers.js';
+import { freshnessOf, pendingIn, resumeOrReset, takeFrom, type Readers } from './readers.js';
 import type { SetMessage } from './set-message.js';
 import { SourceReader } from './source-reader.js';
 import type { SetSource } from './source-reader.js';
@@ -196,7 +196,7 @@ class OpenSetStream<S> implements SetStream<S> {
     return {
       reset: this.#messages === 1 && this.#isReset,
       synced: this.#isWhole,
-      cursor: encodeCursor(positionsOf(this.#readers), this.#scope),
+      cursor: encodeCursor(this.#readers, this.#scope),
       freshness,
       changed: changed as SetMessage<S>['changed'],
       gone,

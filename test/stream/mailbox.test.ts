@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { Mailbox } from '../../src/stream/mailbox.js';
 
 function take(mailbox: Mailbox<number, number>, limit: number): [key: string, value: number][] {
@@ -42,5 +43,36 @@ describe('a mailbox', () => {
       ['b', 2],
       ['a', 3],
     ]);
+  });
+
+  it('holds what a list of entries would hold, whatever is put, removed and taken', () => {
+    const key = fc.constantFrom('a', 'b', 'c', 'd');
+    const step = fc.oneof(
+      fc.record({ put: key, value: fc.nat(9) }),
+      fc.record({ remove: key }),
+      fc.record({ take: fc.nat(3) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const mailbox = new Mailbox<number, number>();
+        let expected: { key: string; value: number; position: number }[] = [];
+        for (const [position, one] of steps.entries()) {
+          if ('put' in one) {
+            mailbox.put(one.put, one.value, position);
+            const unread = expected.find((entry) => entry.key === one.put);
+            if (unread) unread.value = one.value;
+            else expected.push({ key: one.put, value: one.value, position });
+          } else if ('remove' in one) {
+            mailbox.remove(one.remove);
+            expected = expected.filter((entry) => entry.key !== one.remove);
+          } else {
+            expect(take(mailbox, one.take)).toEqual(
+              expected.splice(0, one.take).map((entry) => [entry.key, entry.value]),
+            );
+          }
+          expect([mailbox.size, mailbox.oldest]).toEqual([expected.length, expected[0]?.position]);
+        }
+      }),
+    );
   });
 });

@@ -24,7 +24,7 @@ export interface FeedNeeds {
   readonly execute: (message: SetMessage<Sources>) => Promise<Result> | Result;
   readonly turn: Turn;
   readonly maxRate: number | undefined;
-  /** Called after each message, when it has been written, at the end of a turn. */
+  /** Called after each message of a watched feed, when it has been written, at the end of a turn. */
   readonly onSettled: (feed: Feed) => void;
   /** What to wait for before the next message. */
   readonly hold: (feed: Feed) => Promise<unknown> | undefined;
@@ -40,6 +40,8 @@ export interface FeedNeeds {
  * may turn at once.
  */
 export class Feed {
+  /** False while nobody else's feed waits for this one, and this one for none: it then is neither held nor settled. */
+  isWatched = true;
   readonly #needs: FeedNeeds;
   /** With the number of messages taken when each was added. */
   readonly #readers = new Map<Reader, number>();
@@ -137,7 +139,7 @@ export class Feed {
   turn(): void {
     this.#isDue = false;
     if (this.#isClosed || this.#isBusy) return;
-    const held = this.#needs.hold(this) ?? this.#rest();
+    const held = (this.isWatched ? this.#needs.hold(this) : undefined) ?? this.#rest();
     if (held) return this.#waitFor(held);
     try {
       const { stream } = this.#needs;
@@ -194,7 +196,7 @@ export class Feed {
     const { news, turn, maxRate, stream } = this.#needs;
     this.#isWhole = message.synced;
     const text = news.textOf(message, result);
-    turn.settleAtEnd(this);
+    if (this.isWatched) turn.settleAtEnd(this);
     if (stream.pending > 0 || stream.isEnded) this.#ready();
     if (text === undefined) return;
     this.#cursor = message.cursor;

@@ -1,6 +1,8 @@
-/** What goes out in one piece is copied together up to this size; of larger messages the payload is shared. */
-const copiedBytes = 16_384;
+/** What goes out in one piece is copied together up to so many UTF-16 units; of larger messages the payload is shared. */
+const copiedUnits = 16_384;
 const slabBytes = 65_536;
+const mostBytesPerUnit = 3;
+const longestHeader = 10;
 
 /** Bytes of the header of an unmasked frame. @see RFC 6455, 5.2 */
 function headerLengthFor(length: number): number {
@@ -28,13 +30,32 @@ export class Slab {
   #used = 0;
 
   take(length: number): Buffer {
-    if (this.#buffer.length - this.#used < length) {
-      this.#buffer = Buffer.allocUnsafeSlow(Math.max(length, slabBytes));
-      this.#used = 0;
-    }
+    this.#need(length);
     const from = this.#used;
     this.#used += length;
     return this.#buffer.subarray(from, this.#used);
+  }
+
+  /** A whole text frame, measured by writing it. */
+  framed(text: string): Buffer {
+    const headerLength = headerLengthFor(text.length);
+    this.#need(longestHeader + text.length * mostBytesPerUnit);
+    const from = this.#used;
+    const length = this.#buffer.write(text, from + headerLength);
+    // Bytes are more than units where it is not all ASCII, and then may need a longer header.
+    const shift = headerLengthFor(length) - headerLength;
+    if (shift > 0)
+      this.#buffer.copyWithin(from + headerLength + shift, from + headerLength, from + headerLength + length);
+    this.#used = from + headerLength + shift + length;
+    const frame = this.#buffer.subarray(from, this.#used);
+    putHeader(frame, length);
+    return frame;
+  }
+
+  #need(length: number): void {
+    if (this.#buffer.length - this.#used >= length) return;
+    this.#buffer = Buffer.allocUnsafeSlow(Math.max(length, slabBytes));
+    this.#used = 0;
   }
 }
 
@@ -49,15 +70,14 @@ export class NextMessage {
   /** The end of every frame, which all copies of a large message share; small ones hold it themselves. */
   readonly shared: Buffer | undefined;
   readonly #payload: string;
-  readonly #payloadBytes: number;
+  #payloadBytes: number | undefined;
   #templates: Map<number, Buffer> | undefined;
   #isFramed = false;
 
   /** @param payload JSON of the execution result. */
   constructor(payload: string) {
     this.#payload = `${payload}}`;
-    this.#payloadBytes = Buffer.byteLength(this.#payload);
-    this.shared = this.#payloadBytes > copiedBytes ? Buffer.from(this.#payload) : undefined;
+    this.shared = payload.length > copiedUnits ? Buffer.from(this.#payload) : undefined;
   }
 
   /**
@@ -68,7 +88,11 @@ export class NextMessage {
    *   nothing else alive while it waits.
    */
   framed(id: string, idBytes: number, slab: Slab | undefined): Buffer {
-    if (!this.#isFramed) return this.#first(id, idBytes, slab);
+    // Many messages have one reader: a template only for copying it once is not made.
+    if (slab && !this.shared && !this.#isFramed) {
+      this.#isFramed = true;
+      return slab.framed(opening + id + middle + this.#payload);
+    }
     const template = this.#templates?.get(idBytes) ?? this.#build(idBytes);
     const copy = slab ? slab.take(template.length) : Buffer.allocUnsafeSlow(template.length);
     copy.set(template);
@@ -77,25 +101,9 @@ export class NextMessage {
     return copy;
   }
 
-  /** Many messages have one reader: a template only for copying it once is not made. */
-  #first(id: string, idBytes: number, slab: Slab | undefined): Buffer {
-    this.#isFramed = true;
-    const length = this.#lengthWith(idBytes);
-    const headerLength = headerLengthFor(length);
-    const head = `${opening}${id}${middle}`;
-    const ownLength = headerLength + (this.shared ? length - this.#payloadBytes : length);
-    const frame = slab ? slab.take(ownLength) : Buffer.allocUnsafeSlow(ownLength);
-    putHeader(frame, length);
-    frame.write(this.shared ? head : head + this.#payload, headerLength);
-    return frame;
-  }
-
-  #lengthWith(idBytes: number): number {
-    return opening.length + idBytes + middle.length + this.#payloadBytes;
-  }
-
   #build(idBytes: number): Buffer {
-    const length = this.#lengthWith(idBytes);
+    this.#payloadBytes ??= Buffer.byteLength(this.#payload);
+    const length = opening.length + idBytes + middle.length + this.#payloadBytes;
     const header = Buffer.alloc(headerLengthFor(length));
     putHeader(header, length);
     const head = [header, Buffer.from(opening), Buffer.alloc(idBytes), Buffer.from(middle)];

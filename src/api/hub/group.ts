@@ -111,13 +111,12 @@ export class Group {
   }
 
   #settled(feed: Feed): void {
-    if (feed === this.#shared) {
-      for (const one of this.#waiting) this.#tryToJoin(one);
-      return;
+    if (feed === this.#shared) for (const one of this.#waiting) this.#tryToJoin(one);
+    else if (feed.isWhole) {
+      this.#waiting.add(feed);
+      this.#tryToJoin(feed);
     }
-    if (!feed.isWhole) return;
-    this.#waiting.add(feed);
-    this.#tryToJoin(feed);
+    if (this.#shared) this.#shared.isWatched = this.#waiting.size > 0;
   }
 
   #tryToJoin(feed: Feed): void {
