@@ -164,11 +164,13 @@ export class Feed {
 
   #waitFor(held: Promise<unknown>): void {
     this.#isDue = true;
-    void held.then(() => {
-      this.#isDue = false;
-      this.#ready();
-    });
+    void held.then(this.#goOn);
   }
+
+  readonly #goOn = (): void => {
+    this.#isDue = false;
+    this.#ready();
+  };
 
   #make(message: SetMessage<Sources>): void {
     const { news, execute, turn } = this.#needs;

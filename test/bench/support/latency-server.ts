@@ -1,5 +1,6 @@
 import { KubeConfig, Watch } from '@kubernetes/client-node';
 import { openConnection } from '../../../src/cluster/connection.js';
+import { createPodParser } from '../../../src/cluster/pod-parser.js';
 import type { RawPod } from '../../../src/cluster/raw-pod.js';
 import { startReflector } from '../../../src/cluster/reflector.js';
 import { toPod } from '../../../src/cluster/to-pod.js';
@@ -20,7 +21,7 @@ const decode = (raw: object) => {
 async function ours(): Promise<Fan> {
   const pods = createLiveStore<Pod>();
   const connection = openConnection({ kubeconfigPath });
-  startReflector<Pod>({ connection, path, decode, sink: (change) => pods.apply(change) });
+  startReflector<Pod>({ connection, path, parser: createPodParser(), decode, sink: (change) => pods.apply(change) });
   await pods.whenSynced();
   pods.setFreshness({ asOf: Date.now() });
   return startProduct('pods', pods);
