@@ -1,4 +1,4 @@
-// Writes deploy/kustomize/base, deploy/kubernetes and deploy/policies from the chart, with helm.
+// Writes deploy/kustomize (base, components), deploy/kubernetes and deploy/policies from the chart, with helm.
 // node scripts/render-deploy.mjs [--check]
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -45,6 +45,14 @@ const files = {
     '--set=namespace.create=true',
     '--show-only=templates/namespaces.yaml',
     '--show-only=templates/rbac.yaml',
+  ),
+  'deploy/kustomize/components/backup/backup.yaml': rendered(
+    '--set=backup.enabled=true',
+    '--show-only=templates/backup.yaml',
+  ),
+  'deploy/kustomize/components/restore/restore.yaml': rendered(
+    '--set=backup.restore.from=latest,backup.restore.replace=true',
+    '--show-only=templates/restore.yaml',
   ),
   'deploy/policies/server.yaml': rendered('--show-only=templates/admission-policy.yaml'),
 };

@@ -2,9 +2,16 @@
 // Without --install: lint, render, schemas, policies on the API server of KUBECONFIG. With it the product is installed
 // there for real, see docs/deploy.md. What a missing tool or cluster keeps from being tested is said.
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createChecks, Stop } from './deploy/checks.mjs';
 import { lint, refusals, validate } from './deploy/manifests.mjs';
-import { rehearse } from './deploy/rehearsal.mjs';
-import { environment, isThere, root, run } from './deploy/tools.mjs';
+import { rehearseExternal } from './deploy/rehearsal-external.mjs';
+import { rehearseKustomize, whyNotKustomize } from './deploy/rehearsal-kustomize.mjs';
+import { rehearseHelm } from './deploy/rehearsal.mjs';
+import { images } from './deploy/release.mjs';
+import { endTools, environment, isThere, root, run } from './deploy/tools.mjs';
 
 const cluster = process.env.KUBECONFIG;
 const wantsInstall = process.argv.includes('--install');
@@ -25,6 +32,7 @@ function node(...args) {
 
 const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
 const steps = [
+  { name: 'the product is built', needs: [], run: () => node('scripts/build.mjs', '--if-stale') },
   { name: 'the chart lints', needs: ['helm'], run: lint },
   { name: 'wrong values are refused, with their path', needs: ['helm'], run: refusals },
   {
@@ -43,36 +51,80 @@ const steps = [
     cluster: true,
     run: () => node(...jest, '--testMatch', '<rootDir>/test/deploy/*.cluster.ts'),
   },
-  ...(wantsInstall
-    ? [
-        {
-          name: 'the product installs, runs, survives an upgrade',
-          needs: ['helm', 'kubectl'],
-          cluster: true,
-          run: rehearse,
-        },
-      ]
-    : []),
 ];
 
-let failures = 0;
-for (const step of steps) {
-  const missing = step.needs.filter((tool) => !isThere(tool));
-  if (step.cluster && !cluster) missing.push('KUBECONFIG');
-  if (missing.length > 0) {
-    console.log(`skipped  ${step.name}: no ${missing.join(', ')}`);
-    continue;
-  }
-  const began = Date.now();
+/** What is done on the cluster for real, in this order; each ends with nothing left of it. */
+const rehearsals = [
+  {
+    name: 'the chart',
+    run: rehearseHelm,
+    whyNot: () => !images(process.env).mongodb && 'GLADOS_MONGODB_IMAGE names no image',
+  },
+  {
+    name: 'the chart on a database elsewhere',
+    run: rehearseExternal,
+    whyNot: () => !process.env.GLADOS_EXTERNAL_MONGODB_URI && 'GLADOS_EXTERNAL_MONGODB_URI names none',
+  },
+  {
+    name: 'kubectl apply -k',
+    run: rehearseKustomize,
+    whyNot: () => (images(process.env).mongodb ? whyNotKustomize() : 'GLADOS_MONGODB_IMAGE names no image'),
+  },
+];
+
+const { step, counts } = createChecks({ onInterrupted: endTools });
+let skipped = 0;
+function skip(name, why) {
+  skipped += 1;
+  console.log(`skipped  ${name}: ${why}`);
+}
+
+for (const { name, needs, cluster: isOnCluster, run: work } of steps) {
+  const missing = needs.filter((tool) => !isThere(tool));
+  if (isOnCluster && !cluster) missing.push('KUBECONFIG');
+  if (missing.length > 0) skip(name, `no ${missing.join(', ')}`);
+  else await step(name, async () => ({ said: await work() }), { atMost: 300 }).catch((error) => told(name, error));
+}
+const missing = ['helm', 'kubectl'].filter((tool) => !isThere(tool));
+if (!cluster) missing.push('KUBECONFIG');
+if (!wantsInstall) skip('the rehearsals on the cluster', 'ask for them with --install');
+else if (missing.length > 0) skip('the rehearsals on the cluster', `no ${missing.join(', ')}`);
+else await rehearseAll();
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${skipped} skipped`);
+process.exitCode = counts.failed === 0 ? 0 : 1;
+
+async function rehearseAll() {
+  // Whatever hangs ends then, and is cleared away.
+  setTimeout(() => process.kill(process.pid, 'SIGTERM'), 45 * 60_000).unref();
+  const directory = mkdtempSync(join(tmpdir(), 'glados-rehearsal-'));
   try {
-    const said = await step.run();
-    console.log(
-      `passed   ${step.name} (${((Date.now() - began) / 1000).toFixed(1)} s)${said && !said.includes('\n') ? `: ${said}` : ''}`,
-    );
+    await step('images', async () => ({ said: imageSizes() }));
+    for (const { name, run: work, whyNot } of rehearsals) {
+      const why = whyNot();
+      if (why) skip(name, why);
+      else await work({ step, directory, env: process.env }).catch((error) => told(name, error));
+    }
   } catch (error) {
-    failures += 1;
-    console.log(`FAILED   ${step.name}: ${error.message}`);
+    told('the rehearsals', error);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
 }
-if (!wantsInstall) console.log('skipped  the product installs, runs, survives an upgrade: ask for it with --install');
-process.exitCode = failures === 0 ? 0 : 1;
+
+/** As the nodes name them; a kubelet names the fifty largest. */
+function imageSizes() {
+  const { items } = JSON.parse(run('kubectl', ['get', 'nodes', '-o', 'json']));
+  const known = items.flatMap(({ status }) => status.images ?? []);
+  const sizes = Object.values(images(process.env)).map((name) => {
+    const bytes = known.find(({ names }) => names?.includes(name))?.sizeBytes;
+    return `${name} ${bytes ? `${Math.round(bytes / 2 ** 20)} MiB` : 'not seen on a node'}`;
+  });
+  return sizes.join(', ');
+}
+
+/** What stopped at a step was told there. */
+function told(name, error) {
+  if (error instanceof Stop) return;
+  counts.failed += 1;
+  console.log(`FAILED   ${name}: ${error.message}`);
+}

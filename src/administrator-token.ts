@@ -8,7 +8,7 @@ const leastLength = 20;
 /**
  * The token that opens everything, from the variable itself or from the file
  * that another names, as a Secret is mounted. White space around it does not
- * count: editors leave a line end. Read once, at the start.
+ * count: editors leave a line end.
  *
  * @returns undefined when neither is set
  * @throws AdministratorTokenError
@@ -23,6 +23,30 @@ export function readAdministratorToken(environment: {
   }
   if (path) return checked(read(path), `The token in GLADOS_ADMIN_TOKEN_FILE=${path}`);
   return token ? checked(token.trim(), 'GLADOS_ADMIN_TOKEN') : undefined;
+}
+
+/** The token that opens everything, as it is at this moment. */
+export interface AdministratorToken {
+  readonly current: string;
+  /**
+   * Looks at the file again; a token from the variable stays as it is.
+   *
+   * @throws AdministratorTokenError when there is none in the file: the last one then stays good
+   */
+  refresh(): void;
+}
+
+/** @param first As it was read at the start. @param path The file, when it came from one. */
+export function createAdministratorToken(first: string, path: string | undefined): AdministratorToken {
+  let current = first;
+  return {
+    get current() {
+      return current;
+    },
+    refresh() {
+      if (path !== undefined) current = readAdministratorToken({ token: undefined, path }) ?? current;
+    },
+  };
 }
 
 function read(path: string): string {

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { createAdministratorToken } from './administrator-token.js';
 import type { Context } from './api/context.js';
+import type { Check } from './api/http/health.js';
 import { startHttp } from './api/http/server.js';
 import { createLive } from './api/live.js';
 import { createLogReader } from './api/logs/log-reader.js';
@@ -19,12 +21,15 @@ import { createCommands } from './commands/commands.js';
 import { UsageError, type Config } from './config.js';
 import { startControl } from './control/control.js';
 import { startLogArchiver } from './control/log-archiver.js';
+import { followCredentials } from './credentials.js';
 import { DisposalStack } from './disposal.js';
 import { openEnds } from './ends.js';
-import { openLiveStores } from './live-stores.js';
+import { openLiveStores, type LiveStores } from './live-stores.js';
+import { startMetrics } from './metrics.js';
 import { openChangeFeed } from './store/change-feed.js';
 import { createClaims } from './store/claims.js';
 import { openDatabase } from './store/database.js';
+import { createDeletions } from './store/deletions.js';
 import { createExperiments } from './store/experiments.js';
 import { createFiles } from './store/files.js';
 import { createPodLogs } from './store/pod-logs.js';
@@ -37,6 +42,8 @@ export interface Lab extends AsyncDisposable {
   /** Without a slash at the end. */
   readonly url: string;
   readonly dataDirectory: string;
+  /** Where metrics are served, when they are. */
+  readonly metricsUrl?: string;
   /** Of the stand-in cluster; absent when a real one is used. */
   readonly kubeconfigPath?: string;
 }
@@ -81,13 +88,20 @@ export async function startLab(config: Config): Promise<Lab> {
     }),
   );
 
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   const jobSettings = {
     ...config.jobChoices,
     runnerImage: config.runnerImage,
     namespace: connection.namespace,
-    version: JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version as string,
+    version,
   };
-  const viewerOf = createViewerOf(tokens, config.administratorToken);
+  const administratorToken =
+    config.administratorToken === undefined
+      ? undefined
+      : createAdministratorToken(config.administratorToken, config.administratorTokenPath);
+  const viewerOf = createViewerOf(tokens, administratorToken);
   const shared: Omit<Context, 'viewer' | 'baseUrl'> = {
     commands: createCommands({ experiments, claims, files, trialLogs, jobSettings, now }),
     store: { experiments, trials, files, trialLogs },
@@ -116,13 +130,16 @@ export async function startLab(config: Config): Promise<Lab> {
       mount: (app) => mountRoutes(app, { files, experiments, trials, trialLogs, viewerOf, now }),
       webDirectory: fileURLToPath(new URL('../web', import.meta.url)),
       readiness: () => [
-        { name: 'database', ...readiness(live.experiments) },
-        { name: 'jobs', ...readiness(live.jobs) },
-        { name: 'pods', ...readiness(live.pods) },
+        { name: 'database', ...databaseCheck(live.experiments) },
+        { name: 'jobs', ...clusterCheck(live.jobs) },
+        { name: 'pods', ...clusterCheck(live.pods) },
       ],
       allowedHosts: config.allowedHosts,
       logger,
     }),
+  );
+  stack.use(
+    followCredentials({ administratorToken, runnerTokens: tokens, checkCallers: () => http.checkCallers(), onError }),
   );
   stack.defer(() => ends.drain());
   stack.use(
@@ -130,6 +147,7 @@ export async function startLab(config: Config): Promise<Lab> {
       experiments,
       trials,
       claims,
+      deletions: createDeletions(database),
       jobs,
       pods,
       jobSettings,
@@ -142,18 +160,36 @@ export async function startLab(config: Config): Promise<Lab> {
       onError: (experimentId, error) => logger.warn({ err: error, experimentId }, 'is tried again'),
     }),
   );
+  const { host, metricsPort } = config;
+  const metrics =
+    metricsPort === undefined
+      ? undefined
+      : stack.use(await startMetrics({ ...live, host, port: metricsPort, version, sockets: () => http.counts(), now }));
   const started = stack.move();
   return {
     url: http.url,
     dataDirectory,
+    ...(metrics && { metricsUrl: metrics.url }),
     ...(ends.kubeconfigPath === undefined ? {} : { kubeconfigPath: ends.kubeconfigPath }),
     [Symbol.asyncDispose]: () => started[Symbol.asyncDispose](),
   };
 }
 
-function readiness({ synced, freshness }: { synced: boolean; freshness: { staleSince?: number; reason?: string } }) {
-  const ready = synced && freshness.staleSince === undefined;
-  return { ready, ...(ready ? {} : { reason: freshness.reason ?? 'The first list has not come yet.' }) };
+type Live = Pick<LiveStores['jobs'], 'synced' | 'freshness'>;
+
+/** Nothing can be answered without the database. */
+function databaseCheck({ synced, freshness: { staleSince, reason } }: Live): Omit<Check, 'name'> {
+  const ready = synced && staleSince === undefined;
+  return { ready, ...(ready ? {} : { reason: reason ?? 'The first list has not come yet.' }) };
+}
+
+/**
+ * Without the cluster, once it was seen, a server still shows what it knows, saying how old that is, and takes what
+ * runners report: to send them all away would lose more than it tells.
+ */
+function clusterCheck({ synced, freshness: { staleSince, reason } }: Live): Omit<Check, 'name'> {
+  const isWell = synced && staleSince === undefined;
+  return { ready: synced, ...(isWell ? {} : { reason: reason ?? 'The first list has not come yet.' }) };
 }
 
 /** @throws UsageError when nothing can be written there */

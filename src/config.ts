@@ -30,6 +30,10 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   /** What people have to show; without it whoever reaches the address may do everything. */
   readonly administratorToken?: string;
+  /** Where that stands, when it came from a file: it is read again while the server runs. */
+  readonly administratorTokenPath?: string;
+  /** Where metrics are served, when they are; 0 picks a free port. */
+  readonly metricsPort?: number;
   readonly logLevel: string;
   /** Where pods of the stand-in look for python3 and other programs: the user's own PATH. */
   readonly programPath?: string;
@@ -57,6 +61,7 @@ Environment
   GLADOS_ADMIN_TOKEN_FILE   a file with the token that people have to send; or GLADOS_ADMIN_TOKEN, the token itself
   GLADOS_ALLOW_ANONYMOUS    true: listen beyond this machine without a token
   GLADOS_DATABASE       name of the database (default glados)
+  GLADOS_METRICS_PORT   serve /metrics for Prometheus on this port too, without a token
   GLADOS_LOG_LEVEL      trace, debug, info, warn, error or silent (default warn)
 `;
 
@@ -64,10 +69,7 @@ Environment
 export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Config | 'help' {
   const values = parse(args);
   if (values.help) return 'help';
-  const port = Number(values.port ?? 7800);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new UsageError(`--port is a number from 0 to 65535; "${values.port}" is none.`);
-  }
+  const port = portOf('--port', values.port ?? '7800');
   if (values.ephemeral && values['data-dir'] !== undefined) {
     throw new UsageError('--ephemeral keeps nothing, --data-dir says where to keep it: give one of them.');
   }
@@ -88,6 +90,8 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv = pro
     ...(env.GLADOS_API_URL ? { apiUrl: env.GLADOS_API_URL } : {}),
     allowedHosts: (env.GLADOS_ALLOWED_HOSTS ?? '').split(',').filter(Boolean),
     ...(administratorToken === undefined ? {} : { administratorToken }),
+    ...(env.GLADOS_ADMIN_TOKEN_FILE ? { administratorTokenPath: env.GLADOS_ADMIN_TOKEN_FILE } : {}),
+    ...(env.GLADOS_METRICS_PORT ? { metricsPort: portOf('GLADOS_METRICS_PORT', env.GLADOS_METRICS_PORT) } : {}),
     logLevel: env.GLADOS_LOG_LEVEL ?? 'warn',
     ...(env.PATH ? { programPath: env.PATH } : {}),
   };
@@ -106,6 +110,12 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(`${(error as Error).message.split('. ')[0]}. See npm start -- --help.`);
   }
+}
+
+function portOf(name: string, text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new UsageError(`${name} is a number from 0 to 65535; "${text}" is none.`);
 }
 
 function jobChoicesOf(path: string | undefined): JobChoices {

@@ -36,6 +36,7 @@ function banner(lab: Lab, config: Config): string {
     ['GraphQL', `${lab.url}/graphql`],
     ['GraphiQL', `${lab.url}/graphiql`],
     ['Health', `${lab.url}/readyz?verbose`],
+    ...(lab.metricsUrl === undefined ? [] : [['Metrics', lab.metricsUrl]]),
     ['Database', config.mongodbUri === undefined ? 'local, in the data directory' : 'MONGODB_URI'],
     ['Kubernetes', lab.kubeconfigPath === undefined ? 'KUBECONFIG' : `KUBECONFIG=${lab.kubeconfigPath}`],
     ['Data', config.ephemeral ? `${lab.dataDirectory} (goes at the end)` : lab.dataDirectory],

@@ -48,12 +48,12 @@ describe('the settings of access', () => {
 });
 
 describe('who sends a request', () => {
-  const tokens = { issue: () => '', check: (said: string) => (said === 'gldr_q_s' ? 'q' : undefined) };
+  const tokens = { check: (said: string) => (said === 'gldr_q_s' ? 'q' : undefined) };
   const administrator = { kind: 'person', owner: 'admin' };
   const runner = { kind: 'runner', experimentId: 'q' };
 
   it('is the administrator, a runner or refused where there is a token', () => {
-    const viewerOf = createViewerOf(tokens, token);
+    const viewerOf = createViewerOf(tokens, { current: token });
     expect(viewerOf(`Bearer ${token}`)).toEqual(administrator);
     expect(viewerOf(`bearer ${token}`)).toEqual(administrator);
     expect(viewerOf('Bearer gldr_q_s')).toEqual(runner);

@@ -1,7 +1,8 @@
 // What can be said about the manifests without a cluster: they lint, render, are refused where they should be, and fit
 // the schemas of Kubernetes, strictly.
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { chart, root, run, schemaLocation } from './tools.mjs';
 
 /** Ways to set the chart that take different branches of its templates. */
@@ -22,6 +23,10 @@ const variants = {
     '--set=networkPolicy.serverFrom[0].ipBlock.cidr=10.0.0.0/8,server.extraEnv[0].name=TZ,server.extraEnv[0].value=UTC',
   ],
   backups: ['--set=backup.enabled=true'],
+  monitoring: [
+    '--set=metrics.enabled=true,metrics.serviceMonitor.enabled=true,metrics.serviceMonitor.labels.release=prometheus',
+    '--set=metrics.prometheusRule.enabled=true,metrics.dashboard.enabled=true',
+  ],
 };
 
 /** Values that have to be refused, and a word that says where. */
@@ -38,7 +43,7 @@ const refused = [
 
 const template = (...args) => run('helm', ['template', 'glados', chart, '--namespace=glados', ...args]);
 
-export const lint = () => run('helm', ['lint', '--strict', chart]);
+export const lint = () => void run('helm', ['lint', '--strict', chart]);
 
 export function refusals() {
   for (const [argument, words] of refused) {
@@ -58,6 +63,20 @@ function complaint(act) {
   }
 }
 
+/** A component is built with what it is a part of. */
+function withComponents() {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'glados-overlay-')));
+  const to = (path) => relative(directory, join(realpathSync(root), 'deploy/kustomize', path));
+  const components = readdirSync(join(root, 'deploy/kustomize/components')).map((name) => to(`components/${name}`));
+  const kustomization = { kind: 'Kustomization', resources: [to('overlays/minikube')], components };
+  writeFileSync(join(directory, 'kustomization.yaml'), JSON.stringify(kustomization));
+  try {
+    return run('kustomize', ['build', directory]);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
 /** @returns how many resources, of how many renderings, were found valid */
 export function validate(version) {
   const location = schemaLocation(version);
@@ -68,12 +87,14 @@ export function validate(version) {
     ...Object.fromEntries(
       ['base', ...overlays].map((name) => [name, run('kustomize', ['build', join(root, 'deploy/kustomize', name)])]),
     ),
+    'an overlay with components': withComponents(),
   };
   let resources = 0;
   for (const [name, input] of Object.entries(texts)) {
     try {
-      // The Gateway API is not Kubernetes' own: its schemas come with a Gateway.
-      const args = ['-strict', '-summary', '-output', 'json', '-skip', 'HTTPRoute', ...schemas];
+      // Not Kubernetes' own: their schemas come with a Gateway, or with the Prometheus operator.
+      const foreign = 'HTTPRoute,ServiceMonitor,PrometheusRule';
+      const args = ['-strict', '-summary', '-output', 'json', '-skip', foreign, ...schemas];
       resources += JSON.parse(run('kubeconform', args, { input })).summary.valid;
     } catch (error) {
       throw new Error(`${name}: ${error.message}`, { cause: error });

@@ -1,152 +1,188 @@
-// Installs the chart on the cluster of KUBECONFIG in namespaces of its own, runs an experiment of 50 trials through the
-// command line from outside, upgrades in the middle of it, and takes everything away again.
-import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chart, environment, root, run } from './tools.mjs';
+// Installs the chart on the cluster of KUBECONFIG and does to it what an operator does in a year: upgrade under load, change
+// of secrets, backup, loss of everything, restore, growth to three members, loss of the primary. Takes everything away again.
+import { demand, until } from './checks.mjs';
+import {
+  forward,
+  json,
+  kubectl,
+  makeNamespace,
+  makeSecrets,
+  ownVolumes,
+  putSecret,
+  removeNamespace,
+  settled,
+  secret,
+} from './namespace.mjs';
+import { codeOf, lostVolume, metrics, primaryOf, refusals, refusedJob, rights, whole } from './probes.mjs';
+import { backUp, images, jobSays, manifests, release, toolsSay } from './release.mjs';
+import { runTrials, seenBy, trials } from './trials.mjs';
 
-const trials = 50;
-const experiment = `name: rehearsal
-program: square.mjs
-parameters:
-  - integer: { name: n, min: 1, max: ${trials}, default: 1 }
-workers: 3
-trialTimeoutSeconds: 60
-resultFile: results.csv
-`;
-const program = `import { readFileSync, writeFileSync } from 'node:fs';
-const n = Number(/^n\\s*=\\s*(\\d+)/m.exec(readFileSync(process.argv[2], 'utf8'))[1]);
-await new Promise((resolve) => setTimeout(resolve, 2000));
-writeFileSync('results.csv', \`Square\\n\${n * n}\\n\`);
-`;
-
-const kubectl = (...args) => run('kubectl', args);
-
-function imageOf(name) {
-  const at = name.lastIndexOf(':');
-  return { repository: name.slice(0, at), tag: name.slice(at + 1) };
-}
-
-/** Values that fit a small machine. */
-function valuesFor(namespace) {
-  const { GLADOS_SERVER_IMAGE: server = 'localhost/glados/server:0.1.0' } = process.env;
-  const { GLADOS_RUNNER_IMAGE: runner = 'localhost/glados/runner:0.1.0' } = process.env;
-  const { GLADOS_MONGODB_IMAGE: mongodb, GLADOS_MONGODB_MEMBERS: members = '1' } = process.env;
-  if (!mongodb) throw new Error('GLADOS_MONGODB_IMAGE has to name an image with mongod that the cluster has.');
-  return {
-    server: { image: imageOf(server) },
-    service: { type: 'NodePort' },
-    runners: { namespace: { name: `${namespace}-runners` }, image: imageOf(runner) },
-    mongodb: {
-      image: imageOf(mongodb),
-      members: Number(members),
-      cacheSizeGB: 0.25,
-      persistence: { size: '1Gi' },
-      resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } },
-    },
-    // Its hook needs the image of the tools; servers migrate by themselves.
-    migrations: { enabled: false },
-  };
-}
-
-const secret = (bytes) => randomBytes(bytes).toString('hex');
-
-function secrets(namespace) {
-  const token = secret(32);
-  kubectl('-n', namespace, 'create', 'secret', 'generic', 'glados-admin-token', `--from-literal=token=${token}`);
-  kubectl(
-    '-n',
-    namespace,
-    'create',
-    'secret',
-    'generic',
-    'glados-mongodb',
-    `--from-literal=password=${secret(24)}`,
-    `--from-literal=keyfile=${secret(256)}`,
-  );
-  return token;
-}
-
-/** Volumes that are directories of this machine belong to root there, and nobody but root can change that. */
-async function ownVolumes(namespace, signal) {
-  const owned = new Set();
-  while (!signal.aborted) {
-    const { items } = JSON.parse(kubectl('-n', namespace, 'get', 'pvc', '-o', 'json'));
-    for (const { spec } of items.filter(({ spec: { volumeName } }) => volumeName && !owned.has(volumeName))) {
-      const path = kubectl('get', 'pv', spec.volumeName, '-o', 'jsonpath={.spec.hostPath.path}');
-      if (path) run('chown', ['999:999', path]);
-      owned.add(spec.volumeName);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-  }
-}
-
-/** The command line as a user runs it. @returns its exit code and what it wrote */
-async function commandLine(directory, server, token) {
-  const args = ['dist/src/glados.js', 'run', directory, '--server', server, '--output', join(directory, 'out.csv')];
-  const child = spawn(process.execPath, args, {
-    cwd: root,
-    env: { ...process.env, GLADOS_TOKEN: token, NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
-  const [exitCode] = await once(child, 'close');
-  return { exitCode, output };
-}
-
-async function helm(...args) {
-  const child = spawn('helm', args, { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text) => (said += text));
-  const [exitCode] = await once(child, 'close');
-  if (exitCode !== 0) throw new Error(`helm ${args[0]}: ${said.trim()}`);
-}
-
-/** @returns one sentence about what was seen */
-export async function rehearse() {
-  const namespace = `glados-rehearsal-${randomBytes(3).toString('hex')}`;
-  const directory = mkdtempSync(join(tmpdir(), 'glados-rehearsal-'));
-  const over = new AbortController();
-  const valuesPath = join(directory, 'values.json');
-  writeFileSync(valuesPath, JSON.stringify(valuesFor(namespace)));
-  kubectl('create', 'namespace', namespace);
+export async function rehearseHelm({ step, directory, env }) {
+  const { install, upgrade, test, uninstall, namespace, runners } = release(directory, { env });
+  const { tools } = images(env);
+  const claim = `${namespace}-backup`;
+  const volumes = ownVolumes(namespace);
+  let way;
+  const place = (token) => ({ url: way.url, token });
   try {
-    kubectl('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted');
-    const token = secrets(namespace);
-    const owning = ownVolumes(namespace, over.signal);
-    const options = ['--namespace', namespace, '--values', valuesPath, '--wait', '--timeout=180s'];
-    const began = Date.now();
-    await helm('install', namespace, chart, ...options);
-    const installed = Date.now() - began;
-    await helm('test', namespace, '--namespace', namespace, '--timeout=120s');
-
-    const port = kubectl('-n', namespace, 'get', 'service', namespace, '-o', 'jsonpath={.spec.ports[0].nodePort}');
-    const server = `http://127.0.0.1:${port}/graphql`;
-    writeFileSync(join(directory, 'experiment.yml'), experiment);
-    writeFileSync(join(directory, 'square.mjs'), program);
-    const refused = await commandLine(directory, server, 'x'.repeat(32));
-    if (refused.exitCode !== 4) throw new Error(`A wrong token has to end with 4: ${refused.output}`);
-    const running = commandLine(directory, server, token);
-    const [done] = await Promise.all([
-      running,
-      helm('upgrade', namespace, chart, ...options, '--set=server.logLevel=debug'),
-    ]);
-    if (done.exitCode !== 0) throw new Error(done.output);
-    const rows = readFileSync(join(directory, 'out.csv'), 'utf8').trim().split('\n').length - 1;
-    if (rows !== trials) throw new Error(`${rows} results instead of ${trials}`);
-    over.abort();
-    await owning;
-    return `installed in ${Math.round(installed / 1000)} s; ${rows} of ${trials} trials through an upgrade`;
-  } finally {
-    over.abort();
-    rmSync(directory, { recursive: true, force: true });
-    await helm('uninstall', namespace, '--namespace', namespace, '--ignore-not-found').catch((error) =>
-      console.log(error.message),
+    await makeNamespace(namespace);
+    let token = await makeSecrets(namespace);
+    await step(
+      'helm install, one member of MongoDB',
+      async () => {
+        await install();
+        return { said: await podsOf(namespace) };
+      },
+      { atMost: 320 },
     );
-    kubectl('delete', 'namespace', namespace, '--wait=false');
+    await step('helm test', async () => void (await test()), { atMost: 200 });
+    way = await forward(namespace, namespace);
+    await step('without the token nobody gets in', () => refusals(place));
+    await step('the server has the rights of its Role and no others', () => rights(namespace, runners));
+    await step('metrics are on a port of their own', () => metrics(namespace, way.url));
+    await step('the policy refuses a Job that the server would never make', () => refusedJob(namespace, runners));
+
+    await step(
+      `${trials} trials through helm upgrade`,
+      async () => {
+        const run = runTrials(place(token), `${directory}/upgrade`);
+        try {
+          await run.reached(5);
+          await upgrade({ 'server.logLevel': 'debug' });
+          const toldAtEnd = run.told();
+          demand(toldAtEnd < trials, 'the experiment was over before the upgrade');
+          return { said: `${await run.whole()}; the upgrade ended at trial ${toldAtEnd}` };
+        } finally {
+          run.stop();
+        }
+      },
+      { atMost: 400 },
+    );
+
+    token = await step(
+      'the administrator’s token is changed, without a restart',
+      async () => {
+        const next = secret(32);
+        await putSecret(namespace, 'glados-admin-token', { token: next });
+        // The kubelet brings the file to pods within a minute or two.
+        await until('the new token', 180, async () => ((await codeOf(place(next))) === 0 ? true : undefined));
+        demand((await codeOf(place(token))) === 4, 'the old token is still good');
+        return { token: next };
+      },
+      { atMost: 200 },
+    ).then((changed) => changed.token);
+    await step(
+      'the password of MongoDB is changed',
+      async () => {
+        const { data } = await json('-n', namespace, 'get', 'secret', 'glados-mongodb');
+        const keyfile = Buffer.from(data.keyfile, 'base64').toString();
+        await putSecret(namespace, 'glados-mongodb', { password: secret(24), keyfile });
+        await kubectl('-n', namespace, 'delete', 'job', '-l', 'app.kubernetes.io/component=mongodb-initiate');
+        // The hook that migrates would come with the new password before the Job has set it.
+        await upgrade({}, '--no-hooks');
+        await restart(namespace);
+        await way.ready();
+        demand((await codeOf(place(token))) === 0, 'the server does not answer');
+      },
+      { atMost: 400 },
+    );
+
+    await step(
+      'from one member of MongoDB to three',
+      async () => {
+        await upgrade({ 'mongodb.members': 3 });
+        await settled(namespace);
+        await way.ready();
+        return whole(namespace, `${namespace}-mongodb-2`);
+      },
+      { atMost: 400 },
+    );
+
+    const before = await seenBy(place(token));
+    await step(
+      'backup, rehearsed by itself, and verify',
+      async () => {
+        const said = await backUp(namespace, `${namespace}-backup`, 'backup-now');
+        const verified = await toolsSay(namespace, {
+          claim,
+          image: tools,
+          command: ['node', 'dist/src/tools.js', 'verify', '/backup/latest'],
+        });
+        return { said: `${said.split('\n').join(' ')} ${verified}` };
+      },
+      { atMost: 300 },
+    );
+    await step(
+      'helm uninstall, and the database’s volume deleted',
+      async () => {
+        await uninstall();
+        await kubectl('-n', namespace, 'delete', 'pvc', '-l', 'app.kubernetes.io/component=mongodb', '--timeout=60s');
+        const { items } = await json('-n', namespace, 'get', 'pvc');
+        return { said: `left: ${items.map(({ metadata }) => metadata.name).join(', ')}` };
+      },
+      { atMost: 300 },
+    );
+
+    await step(
+      'helm install anew with three members, and the backup restored',
+      async () => {
+        await install({ 'mongodb.members': 3, 'backup.restore.from': 'latest' });
+        const { items } = await json('-n', namespace, 'get', 'jobs', '-l', 'app.kubernetes.io/component=restore');
+        const said = await jobSays(namespace, items[0].metadata.name, 240);
+        await backUp(namespace, `${namespace}-backup`, 'backup-again');
+        const [first, second] = await manifests(namespace, claim, tools);
+        demand(JSON.stringify(first) === JSON.stringify(second), `they differ: ${JSON.stringify({ first, second })}`);
+        return { said: `${said.split('\n').at(-1)} A backup of the restored database has the same counts and hashes.` };
+      },
+      { atMost: 700 },
+    );
+    await step(
+      'servers on the restored data, seen as before',
+      async () => {
+        await upgrade({ 'mongodb.members': 3 });
+        await settled(namespace);
+        await way.ready();
+        const after = await seenBy(place(token));
+        demand(
+          JSON.stringify(after) === JSON.stringify(before),
+          `they differ: ${JSON.stringify({ before, after }).slice(0, 4000)}`,
+        );
+        return { said: `${Object.keys(after).length} experiments with their results` };
+      },
+      { atMost: 400 },
+    );
+    await step(
+      `${trials} trials through the loss of the primary`,
+      async () => {
+        const run = runTrials(place(token), `${directory}/primary`);
+        try {
+          await run.reached(5);
+          const primary = await primaryOf(namespace);
+          await kubectl('-n', namespace, 'delete', 'pod', primary);
+          const said = await run.whole();
+          return { said: `${said}; ${primary} was deleted, ${await primaryOf(namespace)} is primary` };
+        } finally {
+          run.stop();
+        }
+      },
+      { atMost: 240 },
+    );
+    await step('a member whose volume is lost copies it anew', () => lostVolume(namespace), { atMost: 240 });
+  } finally {
+    way?.stop();
+    volumes.stop();
+    await uninstall().catch(({ message }) => console.log(message));
+    await removeNamespace(namespace);
   }
+}
+
+async function podsOf(namespace) {
+  const { items } = await json('-n', namespace, 'get', 'pods');
+  return items.map(({ metadata, status }) => `${metadata.name} ${status.phase}`).join(', ');
+}
+
+async function restart(namespace) {
+  await kubectl('-n', namespace, 'rollout', 'restart', `deployment/${namespace}`);
+  await kubectl('-n', namespace, 'rollout', 'status', `deployment/${namespace}`, '--timeout=120s');
+  await settled(namespace);
 }

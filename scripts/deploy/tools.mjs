@@ -1,5 +1,6 @@
 // helm, kustomize, kubeconform and kubectl: on PATH, or in the directory GLADOS_TOOLS/bin.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -28,6 +29,29 @@ export function run(tool, args, { input } = {}) {
   if (status !== 0)
     throw new Error(`${tool} ${args.slice(0, 2).join(' ')}: ${(stderr.trim() || stdout.trim()).slice(-4000)}`);
   return stdout;
+}
+
+const started = new Set();
+
+/** Ends every tool that runs: what comes next need not reckon with it. */
+export function endTools() {
+  for (const child of started) child.kill();
+}
+
+/** As `run`, while others go on. Ended after `seconds`. @throws Error with what it complains about */
+export async function start(tool, args, { input, seconds = 300 } = {}) {
+  const child = spawn(tool, args, { env: environment, signal: AbortSignal.timeout(seconds * 1000) });
+  started.add(child);
+  const said = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'])
+    child[stream].setEncoding('utf8').on('data', (text) => (said[stream] += text));
+  child.stdin.end(input);
+  const [status] = await once(child, 'close').finally(() => started.delete(child));
+  if (status !== 0)
+    throw new Error(
+      `${tool} ${args.slice(0, 4).join(' ')}: ${(said.stderr.trim() || said.stdout.trim()).slice(-4000)}`,
+    );
+  return said.stdout;
 }
 
 export function isThere(tool) {

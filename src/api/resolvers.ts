@@ -3,8 +3,17 @@ import { forPeople } from './for-people.js';
 import { Experiment } from './resolvers/Experiment.js';
 import { ExperimentPreview } from './resolvers/ExperimentPreview.js';
 import { File } from './resolvers/File.js';
+import { FloatParameter } from './resolvers/FloatParameter.js';
 import { Freshness } from './resolvers/Freshness.js';
+import { IntegerParameter } from './resolvers/IntegerParameter.js';
 import { Job } from './resolvers/Job.js';
+import { archiveExperiment } from './resolvers/Mutation/archiveExperiment.js';
+import { deleteExperiment } from './resolvers/Mutation/deleteExperiment.js';
+import { pauseExperiment } from './resolvers/Mutation/pauseExperiment.js';
+import { resumeExperiment } from './resolvers/Mutation/resumeExperiment.js';
+import { retryTrials } from './resolvers/Mutation/retryTrials.js';
+import { unarchiveExperiment } from './resolvers/Mutation/unarchiveExperiment.js';
+import { updateExperiment } from './resolvers/Mutation/updateExperiment.js';
 import { cancelExperiment } from './resolvers/Mutation/cancelExperiment.js';
 import { claimTrials } from './resolvers/Mutation/claimTrials.js';
 import { createUpload } from './resolvers/Mutation/createUpload.js';
@@ -35,7 +44,18 @@ import { Cursor, DateTime, SafeInt } from './scalars.js';
 export const resolvers: Resolvers = {
   Query: forPeople({ cluster, experiment, experiments, file, job, pod, previewExperiment }),
   Mutation: {
-    ...forPeople({ cancelExperiment, createUpload, submitExperiment }),
+    ...forPeople({
+      archiveExperiment,
+      cancelExperiment,
+      createUpload,
+      deleteExperiment,
+      pauseExperiment,
+      resumeExperiment,
+      retryTrials,
+      submitExperiment,
+      unarchiveExperiment,
+      updateExperiment,
+    }),
     claimTrials,
     reportTrials,
   },
@@ -51,7 +71,9 @@ export const resolvers: Resolvers = {
   Experiment,
   ExperimentPreview,
   File,
+  FloatParameter,
   Freshness,
+  IntegerParameter,
   Job,
   Parameter,
   Pod,

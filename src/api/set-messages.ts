@@ -4,6 +4,7 @@ import type { Trial } from '../model/trial.js';
 import type { SetMessage } from '../stream/set-message.js';
 import type { Context } from './context.js';
 import { SharedSource } from './hub/shared-source.js';
+import type { SharedSourceNeeds } from './hub/shared-source.js';
 import type { Open } from './live.js';
 import { badInput } from './refusals.js';
 import type { TrialSource } from './sources.js';
@@ -49,7 +50,12 @@ export function checkRate(maxRate: number | null | undefined): void {
  *
  * @throws GraphQLError BAD_USER_INPUT for a `maxRate` that is none
  */
-export function sharedSet<S>({ viewer, baseUrl }: Context, { after, maxRate }: SetArguments, open: Open<S>) {
+export function sharedSet<S>(
+  { viewer, baseUrl }: Context,
+  { after, maxRate }: SetArguments,
+  open: Open<S>,
+  { isWhole }: Pick<SharedSourceNeeds, 'isWhole'> = {},
+) {
   checkRate(maxRate);
   return new SharedSource({
     viewerScope: JSON.stringify([viewer, baseUrl]),
@@ -58,6 +64,7 @@ export function sharedSet<S>({ viewer, baseUrl }: Context, { after, maxRate }: S
     open,
     idOf,
     sourceOf,
+    isWhole,
   });
 }
 

@@ -1,7 +1,7 @@
 import { iniConfig } from '../model/config-file.js';
 import type { Experiment } from '../model/experiment.js';
-import type { Assignment } from '../model/parameter.js';
-import { assignmentAt, createSearchSpace, type SearchSpace } from '../model/search-space.js';
+import type { Assignment, SearchSpace } from '../model/parameter.js';
+import { assignmentAt, createSearchSpace } from '../model/search-space.js';
 
 const spaces = new WeakMap<Experiment['parameters'], SearchSpace>();
 

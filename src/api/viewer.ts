@@ -19,22 +19,24 @@ export function runnerOf(viewer: Viewer): string {
 /**
  * Who sends a request. Without an administrator's token, as on a laptop, nobody
  * logs in: who reaches the address is the one person. With it a person has to
- * send it. A runner shows its own in any case.
+ * send it. A runner shows its own in any case. Which tokens are good is asked
+ * anew each time: both kinds change while a server runs.
  *
  * @throws HttpRefusal 401 for a token that is none of ours, and for none where one is asked for
  */
 export function createViewerOf(
-  tokens: RunnerTokens,
-  administratorToken?: string,
+  tokens: Pick<RunnerTokens, 'check'>,
+  administratorToken?: { readonly current: string },
 ): (authorization: string | undefined) => Viewer {
-  const wanted = administratorToken === undefined ? undefined : digest(administratorToken);
   return (authorization) => {
     if (authorization === undefined) {
-      if (wanted === undefined) return { kind: 'person', owner: 'local' };
+      if (!administratorToken) return { kind: 'person', owner: 'local' };
       throw new HttpRefusal(401, 'UNAUTHENTICATED', 'Send a token: Authorization: Bearer TOKEN.');
     }
     const token = authorization.replace(/^Bearer /i, '');
-    if (wanted && timingSafeEqual(digest(token), wanted)) return { kind: 'person', owner: 'admin' };
+    if (administratorToken && timingSafeEqual(digest(token), digest(administratorToken.current))) {
+      return { kind: 'person', owner: 'admin' };
+    }
     const experimentId = tokens.check(token);
     if (experimentId === undefined) throw new HttpRefusal(401, 'UNAUTHENTICATED', 'This token is not known here.');
     return { kind: 'runner', experimentId };

@@ -22,7 +22,15 @@ export interface CommandLineNeeds extends DiagnoseNeeds {
 }
 
 type Commands = ReturnType<typeof createCommands>;
-const phases: readonly ExperimentPhase[] = ['QUEUED', 'RUNNING', 'CANCELLING', 'CANCELLED', 'SUCCEEDED', 'FAILED'];
+const phases: readonly ExperimentPhase[] = [
+  'QUEUED',
+  'RUNNING',
+  'PAUSED',
+  'CANCELLING',
+  'CANCELLED',
+  'SUCCEEDED',
+  'FAILED',
+];
 
 /** Does what the arguments say. @returns the exit code. @throws only a fault of our own. */
 export async function runCommandLine(needs: CommandLineNeeds): Promise<number> {
@@ -101,6 +109,7 @@ function createProgram(
     .addOption(new Option('--phase <phase...>', 'only in these phases').choices(phases))
     .option('--tag <tag...>', 'only with all of these tags')
     .option('--search <text>', 'only with this in the name')
+    .option('--archived', 'only archived ones, which are left out otherwise')
     .option('--limit <number>', 'how many at most', count, 30)
     .addOption(output(outputFormats))
     .action(
@@ -145,6 +154,47 @@ function createProgram(
     .argument(...id)
     .action((given: string) => on((commands) => commands.cancel(given)));
   program
+    .command('pause')
+    .description('let an experiment run nothing until it is resumed')
+    .argument(...id)
+    .action((given: string) => on((commands) => commands.pause(given)));
+  program
+    .command('resume')
+    .description('let a paused experiment go on')
+    .argument(...id)
+    .action((given: string) => on((commands) => commands.resume(given)));
+  program
+    .command('retry')
+    .description('run trials again that did not succeed')
+    .argument(...id)
+    .option('--trial <number...>', 'only these, instead of all that failed, timed out or were cancelled', counts)
+    .action((given: string, { trial }: { trial?: number[] }) => on((commands) => commands.retry(given, trial)));
+  program
+    .command('edit')
+    .description('change the name, description or tags of an experiment')
+    .argument(...id)
+    .option('--name <name>', 'its new name')
+    .option('--description <text>', 'its new description')
+    .option('--tag <tag...>', 'all of its tags')
+    .action((given: string, { tag, ...rest }: { name?: string; description?: string; tag?: string[] }) =>
+      on((commands) => commands.update(given, { ...rest, ...(tag ? { tags: tag } : {}) })),
+    );
+  program
+    .command('archive')
+    .description('leave an ended experiment out of the list')
+    .argument(...id)
+    .action((given: string) => on((commands) => commands.archive(given)));
+  program
+    .command('unarchive')
+    .description('put an archived experiment back into the list')
+    .argument(...id)
+    .action((given: string) => on((commands) => commands.unarchive(given)));
+  program
+    .command('delete')
+    .description('delete an ended experiment for good, with results and logs')
+    .argument(...id)
+    .action((given: string) => on((commands) => commands.delete(given)));
+  program
     .command('diagnose')
     .description('why Jobs and pods wait or failed, from files alone; - is the standard input')
     .argument('<file...>', 'what kubectl get job,pod,event -o json printed, or { job, pods, events, recordedAt }')
@@ -164,6 +214,11 @@ function moment(text: string): number {
 
 function output<T extends string>(choices: readonly T[]): Option {
   return new Option('-o, --output <format>', 'how to print it').choices(choices).default(choices[0]);
+}
+
+/** One more of an option that may be given several times. */
+function counts(text: string, before: number[] = []): number[] {
+  return [...before, count(text)];
 }
 
 function count(text: string): number {

@@ -1,7 +1,5 @@
 import type { GladosClient } from '../client/client.js';
-import { CancelExperimentDocument } from '../client/generated/graphql.js';
 import type { ExperimentFilter } from '../client/generated/graphql.js';
-import { accepted } from '../client/refusal.js';
 import { experimentId, getExperiment } from './experiment-id.js';
 import { exitCodes } from './failures.js';
 import { listExperiments, printExperiment, printExperiments } from './listing.js';
@@ -13,6 +11,7 @@ import { runExperiment, watchExperiment } from './run.js';
 import { printResults } from './save-results.js';
 import { preview, submit } from './submission.js';
 import { tableLines } from './table.js';
+import { createVerbs } from './verbs.js';
 import { grouped } from './words.js';
 
 export const resultFormats = ['table', 'csv', 'json'] as const;
@@ -108,14 +107,6 @@ export function createCommands(needs: CommandNeeds) {
       return exitCodes.done;
     },
 
-    async cancel(given: string): Promise<number> {
-      const input = { id: await experimentId(client, given) };
-      const { cancelExperiment } = await client.request(CancelExperimentDocument, { input }, signal);
-      const { id, name, phase, counts } = accepted(cancelExperiment.experiment, cancelExperiment.userErrors);
-      const stays = `${grouped(counts.succeeded)} of ${grouped(counts.total)} trials`;
-      stderr.write(`${name} is ${phase}. What has succeeded stays: ${stays}.\n`);
-      stdout.write(`${id}\n`);
-      return exitCodes.done;
-    },
+    ...createVerbs(needs),
   };
 }

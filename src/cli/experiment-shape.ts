@@ -26,11 +26,16 @@ function mapping(
   return { is: 'mapping', fields: { ...required, ...optional }, required: Object.keys(required) };
 }
 
+const scale: Shape = { is: 'choice', of: ['LINEAR', 'LOG'] };
+
 const parameter: Shape = {
   is: 'one of',
   fields: {
-    integer: mapping({ name: text, min: integer, max: integer }, { step: integer, default: integer }),
-    float: mapping({ name: text, min: number, max: number, step: number }, { default: number }),
+    integer: mapping(
+      { name: text, min: integer, max: integer },
+      { step: integer, points: integer, default: integer, scale },
+    ),
+    float: mapping({ name: text, min: number, max: number }, { step: number, points: integer, default: number, scale }),
     bool: mapping({ name: text }, { default: { is: 'boolean' } }),
     text: mapping({ name: text, value: text }),
     list: mapping({ name: text, values: texts }, { default: text }),
@@ -39,7 +44,8 @@ const parameter: Shape = {
 };
 
 const programKind: Shape = { is: 'choice', of: ['AUTO', 'PYTHON', 'JAVA', 'BINARY', 'NODE', 'SHELL'] };
-const samplingKind: Shape = { is: 'choice', of: ['GLADOS', 'GRID'] };
+const samplingKind: Shape = { is: 'choice', of: ['GLADOS', 'GRID', 'RANDOM', 'SOBOL'] };
+const sampling = mapping({ kind: samplingKind }, { samples: integer, seed: integer });
 
 /** experiment.yml: SubmitExperimentInput of schema.graphql, with a path in the place of the uploaded file. */
 export const experimentShape: Shape & { is: 'mapping' } = mapping(
@@ -57,7 +63,7 @@ export const experimentShape: Shape & { is: 'mapping' } = mapping(
   {
     description: text,
     tags: texts,
-    sampling: { is: 'short or mapping', short: samplingKind, field: 'kind', mapping: mapping({ kind: samplingKind }) },
+    sampling: { is: 'short or mapping', short: samplingKind, field: 'kind', mapping: sampling },
     constants: text,
     trialTimeoutSeconds: integer,
     resultRow: integer,

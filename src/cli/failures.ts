@@ -52,7 +52,9 @@ function userErrorLines({ userErrors }: Refusal, placeOf: (field: readonly strin
 
 function explainRequest(error: RequestError): { lines: readonly string[]; exitCode: number } {
   const notAuthenticated =
-    error.status === 401 || error.errors.some(({ extensions }) => extensions?.['code'] === 'UNAUTHENTICATED');
+    error.status === 401 ||
+    error.status === 4403 ||
+    error.errors.some(({ extensions }) => extensions?.['code'] === 'UNAUTHENTICATED');
   const requestId = error.errors
     .map(({ extensions }) => extensions?.['requestId'])
     .find((id) => typeof id === 'string');

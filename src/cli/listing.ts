@@ -83,12 +83,18 @@ export function printExperiment(
     ['Finished', experiment.finishedAt ?? ''],
     ['Program', `${program.file?.name ?? '(the file is gone)'} (${program.kind})`],
     ['Parameters', experiment.parameters.map(({ name }) => name).join(', ')],
-    ['Sampling', experiment.sampling.kind],
+    ['Sampling', samplingWords(experiment.sampling)],
     ['Workers', String(experiment.workers)],
     ['Results', experiment.downloads.resultsCsv],
   ];
   const shown = rows.filter(([, value]) => value !== '');
   out.write(shown.map(([name, value]) => `${`${name}:`.padEnd(13)}${clean(value)}\n`).join(''));
+}
+
+function samplingWords({ kind, samples, seed }: ExperimentDetailsFragment['sampling']): string {
+  return [kind, samples === null ? '' : `${grouped(samples)} samples`, seed === null ? '' : `seed ${seed}`]
+    .filter((part) => part !== '')
+    .join(', ');
 }
 
 function printValue(

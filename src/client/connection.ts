@@ -48,8 +48,7 @@ const patience = 8;
  * operation has been answered: a server that only accepts and drops is not
  * hammered.
  *
- * Speaks graphql-transport-ws itself, because the library for it waits per
- * operation, gives up on codes that pass, and does not show what it does.
+ * Speaks graphql-transport-ws itself: docs/decisions/0006 says why.
  */
 export class Connection implements Observed<ConnectionState> {
   readonly #needs: ConnectionNeeds;

@@ -1,12 +1,12 @@
 import type { Experiment } from '../model/experiment.js';
 import type { JobSettings } from './job-settings.js';
-import { endedTrialsAnnotation, experimentLabel } from './objects.js';
+import { endedTrialsAnnotation, experimentLabel, retriesAnnotation } from './objects.js';
 import type { KubernetesObject } from './objects.js';
 import { podSpec } from './pod-template.js';
 
 export interface JobNeeds extends JobSettings {
   readonly experiment: Pick<Experiment, 'id' | 'workers' | 'resources' | 'owner'> &
-    Partial<Pick<Experiment, 'name'>> & { readonly program?: Pick<Experiment['program'], 'image'> };
+    Partial<Pick<Experiment, 'name' | 'retries'>> & { readonly program?: Pick<Experiment['program'], 'image'> };
   /** Trials that have ended before this Job; 0 when left out. */
   readonly endedTrials?: number | undefined;
   /** The Secret that `secretManifest` makes, when left out. */
@@ -50,7 +50,11 @@ export function jobManifest(needs: JobNeeds): Manifest {
       name: jobName(experiment.id),
       namespace,
       labels: { ...labels, ...(queueName !== undefined && { 'kueue.x-k8s.io/queue-name': queueName }) },
-      annotations: { ...annotations, [endedTrialsAnnotation]: String(needs.endedTrials ?? 0) },
+      annotations: {
+        ...annotations,
+        [endedTrialsAnnotation]: String(needs.endedTrials ?? 0),
+        ...(experiment.retries !== undefined && { [retriesAnnotation]: String(experiment.retries) }),
+      },
     },
     spec: {
       completionMode: 'Indexed',

@@ -2,6 +2,7 @@ import type { Job } from '../model/job.js';
 import { ClusterError } from './cluster-error.js';
 import type { ClusterConnection } from './connection.js';
 import type { Manifest } from './job-template.js';
+import { pausedAnnotation } from './objects.js';
 import { toJob } from './to-job.js';
 import type { RawJob } from './to-job.js';
 
@@ -42,6 +43,18 @@ export function createJobs(connection: ClusterConnection, namespace: string) {
       const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: propagation };
       const path = `${jobsPath}/${encodeURIComponent(name)}`;
       await unlessStatus(404, connection.request('DELETE', path, { body }));
+    },
+
+    /** Suspends a Job, which ends its pods, or lets it make them again. Resolves also when there is no such Job. */
+    async pause(name: string, isPaused: boolean): Promise<void> {
+      const annotations = { [pausedAnnotation]: isPaused ? 'true' : null };
+      await unlessStatus(
+        404,
+        connection.request('PATCH', `${jobsPath}/${encodeURIComponent(name)}`, {
+          body: { metadata: { annotations }, spec: { suspend: isPaused } },
+          contentType: mergePatch,
+        }),
+      );
     },
 
     /**

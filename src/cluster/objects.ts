@@ -38,6 +38,12 @@ export const experimentLabel = 'glados.io/experiment';
 /** Annotation of a Job: how many trials of its experiment had ended when it was made. */
 export const endedTrialsAnnotation = 'glados.io/ended-trials';
 
+/** Annotation of a Job: how often trials of its experiment had been run again after its end when it was made. */
+export const retriesAnnotation = 'glados.io/retries';
+
+/** Annotation of a Job that was suspended because its experiment is paused, and by nobody else. */
+export const pausedAnnotation = 'glados.io/paused';
+
 /** Label of a pod that names its Job, and the one that older clusters set. */
 export const jobNameLabels = ['batch.kubernetes.io/job-name', 'job-name'] as const;
 

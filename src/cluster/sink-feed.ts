@@ -120,7 +120,8 @@ export class SinkFeed<T> {
 
   /** The source is known to have been current at `asOf`, and can be reached. */
   fresh(asOf: number): void {
-    this.#asOf = Math.max(this.#asOf, asOf);
+    // Nothing was true in the future: the clock was set back.
+    this.#asOf = this.#asOf > this.#now() ? asOf : Math.max(this.#asOf, asOf);
     this.#staleSince = undefined;
     this.#guard('onFreshness', () => this.#needs.onFreshness?.({ asOf: this.#asOf }));
   }

@@ -1,5 +1,5 @@
 import type { Condition, ExitRule, Job } from '../model/job.js';
-import { endedTrialsAnnotation, experimentLabel } from './objects.js';
+import { endedTrialsAnnotation, experimentLabel, pausedAnnotation, retriesAnnotation } from './objects.js';
 import type { KubernetesObject } from './objects.js';
 
 /** The parts of batch/v1 Job that are read. */
@@ -58,6 +58,7 @@ export function toJob(raw: RawJob): Job {
     namespace: metadata.namespace ?? '',
     ...(experimentId !== undefined && { experimentId }),
     endedTrialsBefore: Number(metadata.annotations?.[endedTrialsAnnotation] ?? 0),
+    retries: Number(metadata.annotations?.[retriesAnnotation] ?? 0),
     createdAt: metadata.creationTimestamp ?? '',
     ...(status.startTime !== undefined && { startedAt: status.startTime }),
     ...(finishedAt !== undefined && { finishedAt }),
@@ -69,6 +70,7 @@ export function toJob(raw: RawJob): Job {
     parallelism: spec.parallelism ?? 1,
     ...(spec.completions !== undefined && { completions: spec.completions }),
     suspended: spec.suspend ?? false,
+    ...(metadata.annotations?.[pausedAnnotation] !== undefined && { paused: true as const }),
     ...(backoffLimit !== undefined && backoffLimitPerIndex === undefined && { backoffLimit }),
     ...(backoffLimitPerIndex !== undefined && { backoffLimitPerIndex }),
     ...(activeDeadlineSeconds !== undefined && { activeDeadlineSeconds }),

@@ -1,6 +1,7 @@
 import { iniConfig } from '../model/config-file.js';
 import { DomainError } from '../model/errors.js';
 import type { Experiment } from '../model/experiment.js';
+import type { Assignment } from '../model/parameter.js';
 import { assignmentAt, createSearchSpace } from '../model/search-space.js';
 import type { CommandNeeds } from './needs.js';
 
@@ -17,6 +18,8 @@ export interface ClaimedTrial {
   readonly attempt: number;
   /** The configuration file. */
   readonly config: string;
+  /** Every setting by itself. */
+  readonly settings: Assignment;
 }
 
 export interface Claimed {
@@ -47,10 +50,12 @@ export function claimTrials({ experiments, claims, now }: Pick<CommandNeeds, 'ex
       now: new Date(now()).toISOString(),
     });
     const space = createSearchSpace(experiment.parameters, experiment.sampling);
-    const configOf = (index: number) => iniConfig(assignmentAt(space, index), experiment.constants);
     return {
       experiment,
-      trials: trials.map(({ index, attempt }) => ({ index, attempt, config: configOf(index) })),
+      trials: trials.map(({ index, attempt }) => {
+        const settings = assignmentAt(space, index);
+        return { index, attempt, config: iniConfig(settings, experiment.constants), settings };
+      }),
     };
   };
 }

@@ -23,10 +23,11 @@ export function submitExperiment({ experiments, files, now }: Pick<CommandNeeds,
     const [first, ...rest] = problems;
     if (first) throw new DomainError(first, ...rest);
     if (!spec || trialCount === undefined) throw new Error('A submission without problems has a specification.');
+    const id = newExperimentId();
     const experiment = await experiments.add({
       experiment: {
         ...spec,
-        id: newExperimentId(),
+        id,
         phase: 'QUEUED',
         createdAt: new Date(now()).toISOString(),
         counts: countsFor(trialCount),
@@ -37,7 +38,10 @@ export function submitExperiment({ experiments, files, now }: Pick<CommandNeeds,
       submissionHash: createHash('sha256').update(JSON.stringify(spec)).digest('hex'),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     });
-    return { experiment, warnings };
+    if (experiment.id !== id || (await files.use(spec.program.fileId))) return { experiment, warnings };
+    await experiments.withdraw(id);
+    const message = `The file "${spec.program.fileId}" was deleted with the last experiment that ran it.`;
+    throw new DomainError({ code: 'FILE_NOT_FOUND', message, field: ['program', 'fileId'] });
   };
 }
 

@@ -30,6 +30,7 @@ export async function startControl(needs: ControlNeeds): Promise<Controller> {
   for (const store of [needs.liveJobs, needs.livePods])
     for (const { experimentId } of store.values()) look(experimentId);
   for (const id of await needs.experiments.unfinished()) look(id);
+  for (const id of await needs.deletions.pending()) look(id);
   return {
     add: (key) => controller.add(key),
     async [Symbol.asyncDispose]() {

@@ -7,6 +7,7 @@ import { ClusterError } from '../cluster/cluster-error.js';
 import { jobName } from '../cluster/job-template.js';
 import type { Pods } from '../cluster/pods.js';
 import type { Claims } from '../store/claims.js';
+import type { Deletions } from '../store/deletions.js';
 import type { Experiments } from '../store/experiments.js';
 import type { Trials } from '../store/trials.js';
 import type { LiveStore } from '../stream/live-store.js';
@@ -20,6 +21,7 @@ export interface ExperimentReconcilerNeeds extends JobMakerNeeds {
   readonly experiments: Experiments;
   readonly trials: Trials;
   readonly claims: Claims;
+  readonly deletions: Deletions;
   readonly pods: Pods;
   readonly liveJobs: LiveStore<Job>;
   readonly livePods: LiveStore<Pod>;
@@ -49,11 +51,17 @@ export function createExperimentReconciler(needs: ExperimentReconcilerNeeds): Re
       await takeBackLostClaims(needs, experiment.id);
       return { after: soonMs };
     }
+    if (job && job.retries < (experiment.retries ?? 0)) {
+      // Of before it ended: what that Job says is no word about the trials that run again.
+      await needs.jobs.delete(job.name, { propagation: 'Background' });
+      return { after: soonMs };
+    }
     const failed = job?.conditions.find((condition) => condition.type === 'Failed' && condition.status === 'True');
     if (job && failed && endedTrials(experiment.counts) <= job.endedTrialsBefore) {
       await needs.claims.failByJob(experiment.id, jobFailed(job, failed), iso(needs.now()));
       return {};
     }
+    if (job?.paused && job.finishedAt === undefined) return unpause(job);
     if (job?.finishedAt !== undefined) {
       await needs.jobs.delete(job.name, { propagation: 'Background' });
       return { after: soonMs };
@@ -82,6 +90,35 @@ export function createExperimentReconciler(needs: ExperimentReconcilerNeeds): Re
     });
   }
 
+  /** Without pods. A queue of jobs suspends and resumes them by its own rules: a Job in one is deleted, and made again. */
+  async function pause(experiment: Experiment, job: Job | undefined): Promise<Outcome> {
+    if (job && job.deletedAt === undefined && job.finishedAt === undefined && !job.paused) {
+      if (needs.jobSettings.queueName === undefined) await needs.jobs.pause(job.name, true);
+      else await needs.jobs.delete(job.name, { propagation: 'Background' });
+    }
+    await tell(experiment, undefined);
+    await endOrphans(needs, experiment.id);
+    await takeBackLostClaims(needs, experiment.id);
+    return { after: podsOf(needs, experiment.id).length > 0 ? soonMs : resyncMs };
+  }
+
+  /** A Job some of whose pods have ended for good would come back with fewer: it is made anew. */
+  async function unpause(job: Job): Promise<Outcome> {
+    if (job.succeeded > 0 || job.failed > 0) await needs.jobs.delete(job.name, { propagation: 'Background' });
+    else await needs.jobs.pause(job.name, false);
+    return { after: soonMs };
+  }
+
+  /** Of a deleted experiment, pods first: they may still write. Jobs of unknown experiments are left alone, they may be another installation's. */
+  async function erase(id: string, job: Job | undefined): Promise<Outcome> {
+    if (job && job.deletedAt === undefined) await needs.jobs.delete(job.name, { propagation: 'Background' });
+    await endOrphans(needs, id);
+    if (job || podsOf(needs, id).length > 0 || (await needs.jobs.get(jobName(id)))) return { after: soonMs };
+    await needs.jobs.deleteSecret(jobName(id));
+    await needs.deletions.purge(id);
+    return {};
+  }
+
   async function stop(experiment: Experiment, job: Job | undefined): Promise<Outcome> {
     if (job && job.deletedAt === undefined) await needs.jobs.delete(job.name, { propagation: 'Background' });
     await endOrphans(needs, experiment.id);
@@ -97,14 +134,17 @@ export function createExperimentReconciler(needs: ExperimentReconcilerNeeds): Re
 
   return async (id) => {
     const experiment = await needs.experiments.get(id);
-    if (!experiment) return {};
+    if (!experiment && !(await needs.deletions.isPending(id))) return {};
     const silence = clusterSilence([needs.liveJobs.freshness, needs.livePods.freshness], needs.now());
-    if (silence) await tell(experiment, silence);
+    if (silence && experiment) await tell(experiment, silence);
     if (silence || !needs.liveJobs.synced || !needs.livePods.synced) return { after: soonMs };
     const job = [...needs.liveJobs.values()].find((candidate) => candidate.experimentId === id);
+    if (!experiment) return erase(id, job);
     if (isFinished(experiment)) return afterEnd(experiment, job);
     try {
-      return await (experiment.phase === 'CANCELLING' ? stop(experiment, job) : goOn(experiment, job));
+      if (experiment.phase === 'CANCELLING') return await stop(experiment, job);
+      if (experiment.phase === 'PAUSED') return await pause(experiment, job);
+      return await goOn(experiment, job);
     } catch (error) {
       if (error instanceof ClusterError) await tell(experiment, refusal(error, iso(needs.now())));
       throw error;

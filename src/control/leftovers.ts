@@ -42,8 +42,8 @@ export async function endOrphans(needs: LeftoversNeeds, experimentId: string): P
  * - a Job that waits for pods that cannot begin would wait for ever: it is deleted.
  */
 export function createLeftovers(needs: LeftoversNeeds) {
-  /** Experiments that ended while they had a Job, whose Secret may have lost its owner with it. */
-  const withJob = new Set<string>();
+  /** Experiments that ended while they had a Job, whose Secret may have lost its owner with it, and since when that is known here. */
+  const withJob = new Map<string, number>();
 
   return async function afterEnd({ id, finishedAt }: Experiment, job: Job | undefined): Promise<Outcome> {
     const orphans = await endOrphans(needs, id);
@@ -52,9 +52,12 @@ export function createLeftovers(needs: LeftoversNeeds) {
       withJob.delete(id);
       return {};
     }
-    withJob.add(id);
+    const since = withJob.get(id) ?? performance.now();
+    withJob.set(id, since);
     if (job.finishedAt !== undefined || job.deletedAt !== undefined) return {};
-    const wait = Date.parse(finishedAt ?? '') + patienceMs - needs.now();
+    const sinceEnd = needs.now() - Date.parse(finishedAt ?? '');
+    // By what is known here as well: the clock that wrote the end may have been ahead, or this one set back since.
+    const wait = patienceMs - Math.max(sinceEnd, performance.now() - since);
     if (wait > 0) return { after: wait };
     if (podsOf(needs, id).some(({ phase }) => phase === 'RUNNING')) return { after: patienceMs };
     await needs.jobs.delete(job.name, { propagation: 'Background' });

@@ -37,9 +37,8 @@ function checkParameter(input: ParameterInput, path: readonly string[], needs: N
 
   const name = input[kind]?.name ?? '';
   checkSettingName(name, [...field, 'name'], needs);
-  if (input.integer)
-    return checkRange({ kind: 'integer', ...input.integer, step: input.integer.step ?? 1 }, field, note);
-  if (input.float) return checkRange({ kind: 'float', ...input.float }, field, note);
+  if (input.integer) return checkRange('integer', input.integer, field, note);
+  if (input.float) return checkRange('float', input.float, field, note);
   if (input.text) {
     checkValue(input.text.value, [...field, 'value'], note);
     return { kind: 'text', name, value: input.text.value };

@@ -3,6 +3,8 @@ export const errorTable = {
   ARGUMENT_INVALID: undefined,
   EXPERIMENT_NOT_FOUND: 'List experiments to see the ids that exist.',
   EXPERIMENT_ALREADY_FINISHED: undefined,
+  EXPERIMENT_NOT_FINISHED: 'Cancel it first, or wait for its end.',
+  EXPERIMENT_STOPPING: 'Wait until it is CANCELLED.',
   FILE_NOT_FOUND: 'Upload the file with createUpload, then use the fileId that it gave.',
   FILE_NOT_COMPLETE: 'PUT all bytes to the URL that createUpload gave, then submit again.',
   IDEMPOTENCY_KEY_REUSED: 'Use a new key for a new experiment.',
@@ -14,6 +16,7 @@ export const errorTable = {
   PARAMETER_RANGE_INVALID: undefined,
   PARAMETER_STEP_INVALID: undefined,
   PARAMETER_VALUES_EMPTY: undefined,
+  SAMPLING_INVALID: undefined,
   GROUP_COLUMNS_UNEQUAL: 'Row i of a group takes entry i of every column.',
   SPACE_TOO_LARGE: 'Use fewer values: trials are numbered up to 2^53 - 1.',
   RESULT_FILE_INVALID: 'Name a CSV file relative to the trial’s directory, such as results.csv.',
@@ -24,6 +27,7 @@ export const errorTable = {
   RESOURCES_INVALID: 'Use Kubernetes quantities, such as 500m, 2, 256Mi or 4Gi.',
   PROGRAM_INVALID: undefined,
   TRIAL_INDEX_OUT_OF_RANGE: undefined,
+  TRIALS_NOT_RETRIABLE: 'Trials in phase FAILED, TIMED_OUT or CANCELLED can be run again.',
   CLAIM_REFUSED: undefined,
 } as const satisfies Record<string, string | undefined>;
 
@@ -38,7 +42,7 @@ export interface Problem {
 
 /** Something that works, but perhaps not as meant. */
 export interface Warning {
-  readonly code: 'MANY_TRIALS' | 'DEFAULT_NOT_LISTED' | 'UNKNOWN_PLACE';
+  readonly code: 'MANY_TRIALS' | 'DEFAULT_NOT_LISTED' | 'VALUE_TWICE' | 'UNKNOWN_PLACE';
   readonly message: string;
   readonly field?: readonly string[];
 }

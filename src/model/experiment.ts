@@ -1,8 +1,8 @@
 import type { Diagnosis } from './diagnosis.js';
 import type { Objective } from './objective.js';
-import type { Parameter, SamplingKind } from './parameter.js';
+import type { Parameter, Sampling } from './parameter.js';
 
-export type ExperimentPhase = 'QUEUED' | 'RUNNING' | 'CANCELLING' | 'CANCELLED' | 'SUCCEEDED' | 'FAILED';
+export type ExperimentPhase = 'QUEUED' | 'RUNNING' | 'PAUSED' | 'CANCELLING' | 'CANCELLED' | 'SUCCEEDED' | 'FAILED';
 export type ProgramKind = 'AUTO' | 'PYTHON' | 'JAVA' | 'BINARY' | 'NODE' | 'SHELL';
 
 /** What is run for every trial. */
@@ -43,7 +43,7 @@ export interface ExperimentSpec {
   readonly program: Program;
   /** Slowest first. */
   readonly parameters: readonly Parameter[];
-  readonly sampling: SamplingKind;
+  readonly sampling: Sampling;
   readonly constants: string;
   readonly trialTimeoutSeconds: number;
   readonly resultFile: string;
@@ -64,7 +64,13 @@ export interface Experiment extends ExperimentSpec {
   readonly createdAt: string;
   readonly startedAt?: string;
   readonly finishedAt?: string;
+  /** Set while lists leave it out. */
+  readonly archivedAt?: string;
   readonly counts: TrialCounts;
+  /** How often trials of it were run again after it had ended; 0 when absent. Each time it gets a new Job. */
+  readonly retries?: number;
+  /** Trials that nobody ever claimed stay CANCELLED: only others were run again. */
+  readonly untouchedCancelled?: true;
   /** Every trial with an index below has been touched, none at or above it. */
   readonly nextIndex: number;
   /** Grows with every change of this experiment or of one of its trials. */

@@ -17,6 +17,8 @@ export interface Job {
   readonly experimentId?: string;
   /** Trials of its experiment that had ended when it was made. */
   readonly endedTrialsBefore: number;
+  /** Retries of its experiment until then. */
+  readonly retries: number;
   readonly createdAt: string;
   readonly startedAt?: string;
   readonly finishedAt?: string;
@@ -29,6 +31,8 @@ export interface Job {
   readonly parallelism: number;
   readonly completions?: number;
   readonly suspended: boolean;
+  /** Suspended because its experiment is paused. */
+  readonly paused?: true;
   /** Failed attempts that are allowed, over all pods; absent when it counts per index. */
   readonly backoffLimit?: number;
   readonly backoffLimitPerIndex?: number;

@@ -1,6 +1,6 @@
-import { decimalOf, numberOf, unitsAt } from './decimal.js';
-import type { Parameter, Setting } from './parameter.js';
+import type { Parameter, RangeParameter, Setting } from './parameter.js';
 import { pythonFloat } from './python-number.js';
+import { anyNumber, positionOf, rangeValues, type RangeValues } from './range-values.js';
 
 /** What one parameter may be, by position and computed on demand: a range of 10^9 costs what a range of two costs. */
 export interface Values {
@@ -10,29 +10,25 @@ export interface Values {
   settingsAt(position: bigint): readonly Setting[];
 }
 
-type Range = Extract<Parameter, { kind: 'integer' | 'float' }>;
-
-/** A range in whole units of 10^-decimals. */
-interface Grid {
-  readonly first: bigint;
-  readonly step: bigint;
-  readonly count: bigint;
-  readonly decimals: number;
+/** What one parameter may be when it is any number of a range: it has no positions, and can only be sampled. */
+export interface Continuum {
+  readonly count?: undefined;
+  /** Needs 0 ≤ fraction < 1, of the way from min to max on the parameter's scale. */
+  settingsWithin(fraction: number): readonly Setting[];
 }
 
 const boolValues = [true, false] as const;
 
 /** The values of a checked parameter, in v1's order: ranges upwards, true before false, lists and rows as given. */
-export function valuesOf(parameter: Parameter): Values {
+export function valuesOf(parameter: Parameter): Values | Continuum {
   const { name } = parameter;
   switch (parameter.kind) {
     case 'integer':
     case 'float': {
-      const grid = gridOf(parameter);
-      return {
-        count: grid.count,
-        settingsAt: (position) => [numberSetting(parameter, grid, position)],
-      };
+      const values = rangeValues(parameter);
+      return values
+        ? { count: values.count, settingsAt: (position) => [numberSetting(parameter, values.at(position))] }
+        : { settingsWithin: (fraction) => [numberSetting(parameter, anyNumber(parameter, fraction))] };
     }
     case 'bool':
       return { count: 2n, settingsAt: (position) => [boolSetting(name, boolValues[position === 0n ? 0 : 1])] };
@@ -62,7 +58,9 @@ export function defaultPositions(parameter: Parameter): readonly bigint[] | unde
   if (parameter.kind === 'text' || parameter.kind === 'group' || parameter.default === undefined) return undefined;
   if (parameter.kind === 'bool') return [parameter.default ? 0n : 1n];
   if (parameter.kind === 'list') return positionsInList(parameter.values, parameter.default);
-  return positionsOnGrid(gridOf(parameter), parameter.default);
+  const values = rangeValues(parameter);
+  const position = values && positionOf(values, parameter.default);
+  return position === undefined ? [] : [position];
 }
 
 /** True when the parameter can have one value only by its very form: a text, or a range from a value to itself. */
@@ -71,33 +69,19 @@ export function isConstant(parameter: Parameter): boolean {
   return (parameter.kind === 'integer' || parameter.kind === 'float') && parameter.min === parameter.max;
 }
 
-/** True when a range's step is lost in the precision of doubles, so that neighbours would be the same number. */
-export function isStepTooFine(range: Range): boolean {
-  const grid = gridOf(range);
-  if (grid.count < 2n) return false;
-  const at = (position: bigint): number => numberOf(grid.first + position * grid.step, grid.decimals);
-  return at(0n) === at(1n) || at(grid.count - 2n) === at(grid.count - 1n);
+/** True when neighbours of a range would be the same number: its step is lost in the precision of doubles, or it has more points than whole numbers. */
+export function isTooFine(range: RangeParameter): boolean {
+  const values = rangeValues(range);
+  if (!values || values.count < 2n) return false;
+  if (range.points !== undefined) return !isAscending(values);
+  const { at, count } = values;
+  return at(0n) === at(1n) || at(count - 2n) === at(count - 1n);
 }
 
-/**
- * The decimals of min, max and step decide in which units a range is counted.
- *
- * Exact, so 0.1 + 2 × 0.1 is 0.3, and no value is ever above max.
- */
-function gridOf({ min, max, step }: Range): Grid {
-  const [low, high, stride] = [decimalOf(min), decimalOf(max), decimalOf(step)];
-  const decimals = Math.max(low.decimals, high.decimals, stride.decimals);
-  const first = unitsAt(low, decimals);
-  const stepUnits = unitsAt(stride, decimals);
-  return { first, step: stepUnits, count: (unitsAt(high, decimals) - first) / stepUnits + 1n, decimals };
-}
-
-function positionsOnGrid(grid: Grid, x: number): readonly bigint[] {
-  const decimal = decimalOf(x);
-  if (decimal.decimals > grid.decimals) return [];
-  const distance = unitsAt(decimal, grid.decimals) - grid.first;
-  const position = distance / grid.step;
-  return distance >= 0n && distance % grid.step === 0n && position < grid.count ? [position] : [];
+/** One look at every value: for points, of which there are few. */
+function isAscending({ at, count }: RangeValues): boolean {
+  for (let position = 1n; position < count; position += 1n) if (at(position - 1n) >= at(position)) return false;
+  return true;
 }
 
 function positionsInList(values: readonly string[], wanted: string): readonly bigint[] {
@@ -106,8 +90,7 @@ function positionsInList(values: readonly string[], wanted: string): readonly bi
   return positions;
 }
 
-function numberSetting({ kind, name }: Range, grid: Grid, position: bigint): Setting {
-  const value = numberOf(grid.first + position * grid.step, grid.decimals);
+function numberSetting({ kind, name }: RangeParameter, value: number): Setting {
   return { name, value, text: kind === 'float' ? pythonFloat(value) : String(value) };
 }
 

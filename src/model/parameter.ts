@@ -1,25 +1,25 @@
 /** The dimensions of a search space, exactly as submitted and checked. */
 export type Parameter =
-  | {
-      readonly kind: 'integer';
-      readonly name: string;
-      readonly min: number;
-      readonly max: number;
-      readonly step: number;
-      readonly default?: number;
-    }
-  | {
-      readonly kind: 'float';
-      readonly name: string;
-      readonly min: number;
-      readonly max: number;
-      readonly step: number;
-      readonly default?: number;
-    }
+  | RangeParameter
   | { readonly kind: 'bool'; readonly name: string; readonly default?: boolean }
   | { readonly kind: 'text'; readonly name: string; readonly value: string }
   | { readonly kind: 'list'; readonly name: string; readonly values: readonly string[]; readonly default?: string }
   | { readonly kind: 'group'; readonly name: string; readonly columns: readonly GroupColumn[] };
+
+/** Numbers from min to max. Which ones is said by step or points; by neither: any of them, which only sampling can choose from. */
+export interface RangeParameter {
+  readonly kind: 'integer' | 'float';
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  /** From one value to the next: added, or on a LOG scale multiplied. Of integers there is always one; 1 on a LOG scale says any of them. */
+  readonly step?: number;
+  /** How many values, spread evenly over the scale, both ends included. */
+  readonly points?: number;
+  /** Absent: linear. */
+  readonly scale?: 'LOG';
+  readonly default?: number;
+}
 
 /** A column of a group; all columns of one group are equally long. */
 export interface GroupColumn {
@@ -27,8 +27,21 @@ export interface GroupColumn {
   readonly values: readonly string[];
 }
 
-/** GLADOS: at most one defaulted parameter leaves its default per trial. GRID: the full product. */
-export type SamplingKind = 'GLADOS' | 'GRID';
+export type SamplingKind = 'GLADOS' | 'GRID' | 'RANDOM' | 'SOBOL';
+
+/**
+ * Which assignments are run. GLADOS: at most one defaulted parameter leaves its
+ * default per trial. GRID: the full product. These two need nothing but their name.
+ */
+export type Sampling = 'GLADOS' | 'GRID' | SampledPoints;
+
+/** So many points of the space. A trial's index is its sample's number: with more samples, those that were there stay as they are. */
+export interface SampledPoints {
+  readonly kind: 'RANDOM' | 'SOBOL';
+  readonly samples: number;
+  /** RANDOM always has one; SOBOL without one is the plain sequence, with one it is scrambled. */
+  readonly seed?: number;
+}
 
 /** One name and its value in one trial. */
 export interface Setting {
@@ -40,3 +53,11 @@ export interface Setting {
 
 /** All settings of one trial, slowest parameter first (GLADOS: groups behind the others, constants last); a group contributes its columns. */
 export type Assignment = readonly Setting[];
+
+/** A numbered list of assignments that is computed, never stored: its size is that of its parameters. */
+export interface SearchSpace {
+  /** Exact, also above 2^53 - 1, where a submission is refused. 0 when every assignment leaves two defaults. */
+  readonly count: bigint;
+  /** Needs 0 ≤ index < count, and below 2^53. */
+  at(index: number): Assignment;
+}

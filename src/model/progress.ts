@@ -34,7 +34,12 @@ export function progressOf(experiment: Running, now: number): Progress {
   if (ran === 0 || elapsedMs <= 0) return { fraction };
   const trialsPerMinute = (ran / elapsedMs) * minuteMs;
   const finishMs = now + (counts.total - ended) * (elapsedMs / ran);
-  if (isFinished(experiment) || experiment.phase === 'CANCELLING' || finishMs > lastDateMs) {
+  if (
+    isFinished(experiment) ||
+    experiment.phase === 'CANCELLING' ||
+    experiment.phase === 'PAUSED' ||
+    finishMs > lastDateMs
+  ) {
     return { fraction, trialsPerMinute };
   }
   return { fraction, trialsPerMinute, estimatedFinishAt: new Date(finishMs).toISOString() };

@@ -1,48 +1,18 @@
+import { drawsOf } from './draws.js';
 import { DomainError } from './errors.js';
-import type { Assignment, Parameter, SamplingKind } from './parameter.js';
-import { defaultPositions, isConstant, valuesOf } from './parameter-values.js';
-import type { Values } from './parameter-values.js';
-
-/** One parameter of a space, and how many kept ways there are to go on behind it. */
-interface Level {
-  readonly values: Values;
-  /** Positions of the default; undefined when leaving it is not counted. */
-  readonly defaults: readonly bigint[] | undefined;
-  /** Completions by the faster levels while no default has been left. */
-  readonly free: bigint;
-  /** Completions once one has been left: every faster default must be kept. */
-  readonly used: bigint;
-}
-
-/** A numbered list of assignments that is computed, never stored: its size is that of its parameters. */
-export interface SearchSpace {
-  /** Exact, also above 2^53 - 1, where a submission is refused. 0 when every assignment leaves two defaults. */
-  readonly count: bigint;
-  /** Slowest first. */
-  readonly levels: readonly Level[];
-}
+import { gridSpace } from './grid-space.js';
+import type { Assignment, Parameter, SampledPoints, Sampling, SearchSpace } from './parameter.js';
+import { isConstant, valuesOf } from './parameter-values.js';
 
 /**
- * The space that checked parameters span.
+ * The space that checked parameters span: for GLADOS and GRID see grid-space.ts;
+ * RANDOM and SOBOL draw each parameter that is not a constant by itself, in the
+ * order of the parameters.
  *
- * GRID: the full product in parameter order. GLADOS: the product in parameter
- * order, of which those assignments are kept in which at most one parameter
- * that has a default differs from it; then the rows of groups, fastest; then
- * constants. Cost: one pass over lists that have a default, O(P) otherwise.
+ * Cost: one pass over lists that have a default, O(P) otherwise.
  */
-export function createSearchSpace(parameters: readonly Parameter[], sampling: SamplingKind): SearchSpace {
-  const ordered = sampling === 'GRID' ? parameters : inGladosOrder(parameters);
-  const levels: Level[] = [];
-  let [free, used] = [1n, 1n];
-  for (const parameter of ordered.toReversed()) {
-    const values = valuesOf(parameter);
-    const defaults = sampling === 'GRID' || isConstant(parameter) ? undefined : defaultPositions(parameter);
-    levels.push({ values, defaults, free, used });
-    const equal = defaults ? BigInt(defaults.length) : values.count;
-    free = equal * free + (values.count - equal) * used;
-    used = equal * used;
-  }
-  return { count: free, levels: levels.reverse() };
+export function createSearchSpace(parameters: readonly Parameter[], sampling: Sampling): SearchSpace {
+  return typeof sampling === 'string' ? gridSpace(parameters, sampling) : sampledSpace(parameters, sampling);
 }
 
 /** How many assignments a space holds; exact up to 2^53 - 1. */
@@ -53,14 +23,12 @@ export function trialCount(space: SearchSpace): number {
 /**
  * The assignment at one position of a search space.
  *
- * Row-major: the last level varies fastest, so position 0 holds the first kept
- * combination. The same space always numbers the same way; a trial's index may
- * therefore be used as its name.
+ * The same space always numbers the same way, on every machine; a trial's index
+ * may therefore be used as its name.
  *
- * @param space P parameters; parameter p offers n_p values, d_p of them its default.
- * @param index 0 ≤ index < trialCount(space). Cost O(P), plus log d_p per default; nothing is expanded.
+ * @param index 0 ≤ index < trialCount(space). Cost O(P), nothing is expanded: plus log d_p for a parameter that
+ *   lists its default d_p times, and for SOBOL log index for each parameter.
  * @throws DomainError `TRIAL_INDEX_OUT_OF_RANGE`
- * @see Knuth, TAOCP 7.2.1.1, mixed-radix generation; the radix here depends on whether a default was left.
  */
 export function assignmentAt(space: SearchSpace, index: number): Assignment {
   if (!Number.isSafeInteger(index) || index < 0 || BigInt(index) >= space.count) {
@@ -70,56 +38,28 @@ export function assignmentAt(space: SearchSpace, index: number): Assignment {
       field: ['index'],
     });
   }
-  let step: Step = { position: 0n, rest: BigInt(index), left: false };
-  return space.levels.flatMap((level) => {
-    step = descend(level, step.rest, step.left);
-    return level.values.settingsAt(step.position);
+  return space.at(index);
+}
+
+/** Parameters that are drawn: each is one dimension, a group too. */
+export function dimensionsOf(parameters: readonly Parameter[]): number {
+  return parameters.filter((parameter) => !isConstant(parameter)).length;
+}
+
+function sampledSpace(parameters: readonly Parameter[], sampling: SampledPoints): SearchSpace {
+  const draws = drawsOf(sampling);
+  let dimensions = 0;
+  const chosen = parameters.map((parameter) => {
+    const values = valuesOf(parameter);
+    if (isConstant(parameter)) return { values };
+    return { values, dimension: dimensions++ };
   });
-}
-
-/** `rest`: the position among the completions that remain; `left`: a default has been left already. */
-interface Step {
-  readonly position: bigint;
-  readonly rest: bigint;
-  readonly left: boolean;
-}
-
-function descend(level: Level, rest: bigint, left: boolean): Step {
-  const { defaults } = level;
-  if (!defaults) {
-    const size = left ? level.used : level.free;
-    return { position: rest / size, rest: rest % size, left };
-  }
-  if (left) return { position: defaults[Number(rest / level.used)] ?? 0n, rest: rest % level.used, left };
-  return descendFree(level, defaults, rest);
-}
-
-/**
- * Values equal to the default hold `free` completions each, all others `used`:
- * the block of default k starts at k × free + (defaults[k] - k) × used.
- */
-function descendFree({ free, used }: Level, defaults: readonly bigint[], rest: bigint): Step {
-  const startOf = (at: bigint, k: number): bigint => BigInt(k) * free + (at - BigInt(k)) * used;
-  let [found, low, high] = [-1, 0, defaults.length - 1];
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    if (startOf(defaults[middle] ?? 0n, middle) <= rest) [found, low] = [middle, middle + 1];
-    else high = middle - 1;
-  }
-  const at = defaults[found];
-  if (at === undefined) return { position: rest / used, rest: rest % used, left: true };
-  const within = rest - startOf(at, found);
-  if (within < free) return { position: at, rest: within, left: false };
-  const behind = within - free;
-  return { position: at + 1n + behind / used, rest: behind % used, left: true };
-}
-
-/** GLADOS v1 zips groups onto the kept product, and adds constants to every assignment at the end. */
-function inGladosOrder(parameters: readonly Parameter[]): readonly Parameter[] {
-  return [0, 1, 2].flatMap((wanted) => parameters.filter((parameter) => gladosRank(parameter) === wanted));
-}
-
-function gladosRank(parameter: Parameter): number {
-  if (isConstant(parameter)) return 2;
-  return parameter.kind === 'group' ? 1 : 0;
+  return {
+    count: BigInt(sampling.samples),
+    at: (index) =>
+      chosen.flatMap(({ values, dimension }) => {
+        if (values.count === undefined) return values.settingsWithin(draws(index, dimension ?? 0).fraction());
+        return values.settingsAt(dimension === undefined ? 0n : draws(index, dimension).position(values.count));
+      }),
+  };
 }

@@ -13,7 +13,7 @@ export interface SubmissionInput {
   readonly program: ProgramInput;
   /** Slowest first. */
   readonly parameters: readonly ParameterInput[];
-  readonly sampling?: Maybe<{ readonly kind?: Maybe<SamplingKind> }>;
+  readonly sampling?: Maybe<SamplingInput>;
   readonly constants?: Maybe<string>;
   readonly trialTimeoutSeconds?: Maybe<number>;
   readonly resultFile: string;
@@ -36,10 +36,16 @@ export interface ResourcesInput {
   readonly memory?: Maybe<string>;
 }
 
+export interface SamplingInput {
+  readonly kind?: Maybe<SamplingKind>;
+  readonly samples?: Maybe<number>;
+  readonly seed?: Maybe<number>;
+}
+
 /** Exactly one of these is set. */
 export interface ParameterInput {
-  readonly integer?: Maybe<RangeInput & { readonly step?: Maybe<number> }>;
-  readonly float?: Maybe<RangeInput & { readonly step: number }>;
+  readonly integer?: Maybe<RangeInput>;
+  readonly float?: Maybe<RangeInput>;
   readonly bool?: Maybe<{ readonly name: string; readonly default?: Maybe<boolean> }>;
   readonly text?: Maybe<{ readonly name: string; readonly value: string }>;
   readonly list?: Maybe<{
@@ -54,6 +60,9 @@ export interface RangeInput {
   readonly name: string;
   readonly min: number;
   readonly max: number;
+  readonly step?: Maybe<number>;
+  readonly points?: Maybe<number>;
+  readonly scale?: Maybe<'LINEAR' | 'LOG'>;
   readonly default?: Maybe<number>;
 }
 

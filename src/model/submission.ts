@@ -1,5 +1,6 @@
 import { checkParameters } from './check-parameters.js';
 import { checkProgram, checkResources } from './check-program.js';
+import { checkSampled, checkSampling } from './check-sampling.js';
 import {
   checkConstants,
   checkDescription,
@@ -12,12 +13,12 @@ import {
 import type { Problem, Warning } from './errors.js';
 import type { ExperimentSpec } from './experiment.js';
 import type { Note } from './note.js';
-import type { SearchSpace } from './search-space.js';
+import type { SearchSpace } from './parameter.js';
 import { createSearchSpace, trialCount } from './search-space.js';
 import type { SubmissionInput } from './submission-input.js';
 import { submissionWarnings } from './submission-warnings.js';
 
-/** What a submission amounts to. `spec` and `trialCount` are there exactly when `problems` is empty; warnings are when the parameters have none. */
+/** What a submission amounts to. `spec` and `trialCount` are there exactly when `problems` is empty; warnings are when parameters and sampling have none. */
 export interface CheckedSubmission {
   readonly spec?: ExperimentSpec;
   readonly trialCount?: number;
@@ -45,23 +46,26 @@ export function checkSubmission(input: SubmissionInput, fileName: string): Check
     tags: checkTags(input.tags ?? [], note),
     program: checkProgram(input.program, fileName, note),
     parameters: checkParameters(input.parameters, note),
-    sampling: input.sampling?.kind ?? 'GLADOS',
+    sampling: checkSampling(input.sampling ?? {}, note),
     constants: checkConstants(input.constants ?? '', note),
     ...checkNumbers(input, note),
     resultFile: checkResultFile(input.resultFile, note),
     ...(input.objective ? { objective: checkObjective(input.objective, note) } : {}),
     resources: checkResources(input.resources ?? {}, note),
   };
-  if (hasUnusableParameters(problems)) return { problems, warnings: [] };
+  if (!hasUsableSpace(problems)) return { problems, warnings: [] };
+  checkSampled(spec.parameters, spec.sampling, note);
+  if (!hasUsableSpace(problems)) return { problems, warnings: [] };
   const space = createSearchSpace(spec.parameters, spec.sampling);
   checkCount(space, note);
-  if (hasUnusableParameters(problems)) return { problems, warnings: [] };
+  if (!hasUsableSpace(problems)) return { problems, warnings: [] };
   const warnings = submissionWarnings(spec, trialCount(space));
   return problems.length > 0 ? { problems, warnings } : { spec, trialCount: trialCount(space), problems, warnings };
 }
 
-function hasUnusableParameters(problems: readonly Problem[]): boolean {
-  return problems.some((problem) => problem.field?.[0] === 'parameters');
+/** Nothing was noted about parameters or sampling: the space can be counted. */
+function hasUsableSpace(problems: readonly Problem[]): boolean {
+  return !problems.some(({ field }) => field?.[0] === 'parameters' || field?.[0] === 'sampling');
 }
 
 function checkNumbers(

@@ -35,8 +35,8 @@ export function withTransition(counts: TrialCounts, from: TrialPhase, to: TrialP
 /**
  * An experiment whose trials now stand as `counts` says.
  *
- * QUEUED becomes RUNNING with the first claim; RUNNING ends when every trial has
- * ended. A phase that has ended, or is ending, stays. `version` and `nextIndex`
+ * QUEUED becomes RUNNING with the first claim; RUNNING, and PAUSED, ends when every
+ * trial has ended. A phase that has ended, or is ending, stays. `version` and `nextIndex`
  * are the store's. Calling it again with the same counts changes nothing.
  *
  * @param now RFC 3339.
@@ -46,7 +46,8 @@ export function afterTrials(experiment: Experiment, counts: TrialCounts, now: st
   const current: Experiment = started
     ? { ...experiment, counts, phase: 'RUNNING', startedAt: now }
     : { ...experiment, counts };
-  if (current.phase !== 'RUNNING' || endedTrials(counts) < counts.total) return current;
+  const isOpen = current.phase === 'RUNNING' || current.phase === 'PAUSED';
+  if (!isOpen || endedTrials(counts) < counts.total) return current;
   if (counts.succeeded === counts.total) return { ...withoutDiagnosis(current), phase: 'SUCCEEDED', finishedAt: now };
   return { ...current, phase: 'FAILED', finishedAt: now, diagnosis: trialsFailed(counts, now) };
 }
@@ -84,13 +85,13 @@ export function failedByJob(experiment: Experiment, diagnosis: Diagnosis, now: s
 }
 
 /** The phase of a trial that nobody has claimed: such trials are not stored. */
-export function untouchedPhase(experiment: Pick<Experiment, 'phase'>): TrialPhase {
-  const open = experiment.phase === 'QUEUED' || experiment.phase === 'RUNNING';
-  return open ? 'WAITING' : 'CANCELLED';
+export function untouchedPhase(experiment: Pick<Experiment, 'phase' | 'untouchedCancelled'>): TrialPhase {
+  if (experiment.untouchedCancelled) return 'CANCELLED';
+  return isFinished(experiment) || experiment.phase === 'CANCELLING' ? 'CANCELLED' : 'WAITING';
 }
 
 /** What it waited for, or who was silent, does not matter to one that has ended. */
-function withoutDiagnosis({ diagnosis: _diagnosis, ...rest }: Experiment): Experiment {
+export function withoutDiagnosis({ diagnosis: _diagnosis, ...rest }: Experiment): Experiment {
   return rest;
 }
 

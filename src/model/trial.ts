@@ -2,6 +2,18 @@ import type { Diagnosis } from './diagnosis.js';
 
 export type TrialPhase = 'WAITING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'CANCELLED';
 
+/** How an attempt ended that was not the last. Times are RFC 3339. */
+export interface EndedAttempt {
+  readonly attempt: number;
+  readonly phase: TrialPhase;
+  readonly exitCode?: number;
+  readonly signal?: string;
+  readonly diagnosis?: Diagnosis;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  readonly durationSeconds?: number;
+}
+
 /** A trial that has been touched: claimed at least once. Times are RFC 3339. */
 export interface Trial {
   readonly experimentId: string;
@@ -21,6 +33,8 @@ export interface Trial {
   readonly startedAt?: string;
   readonly finishedAt?: string;
   readonly durationSeconds?: number;
+  /** Of attempts that were run again, oldest first; the newest 20. */
+  readonly earlier?: readonly EndedAttempt[];
   /** Grows with every change of any trial of the experiment. */
   readonly version: number;
 }

@@ -29,7 +29,7 @@ export function createClaimQueue(api: Pick<Api, 'claim'>, first: readonly Claim[
   const waiting = [...first];
   let meanSeconds: number | undefined;
   let asking: Promise<void> | undefined;
-  let emptyAt: number | undefined = first.length === 0 ? Date.now() : undefined;
+  let emptyAt: number | undefined = first.length === 0 ? performance.now() : undefined;
 
   const limit = (): number =>
     meanSeconds === undefined ? 1 : Math.max(1, Math.min(mostPerClaim, Math.ceil(claimSeconds / meanSeconds)));
@@ -39,7 +39,7 @@ export function createClaimQueue(api: Pick<Api, 'claim'>, first: readonly Claim[
 
   async function askOnce(): Promise<void> {
     const claims = await api.claim(limit());
-    emptyAt = claims.length === 0 ? Date.now() : undefined;
+    emptyAt = claims.length === 0 ? performance.now() : undefined;
     waiting.push(...claims);
     asking = undefined;
   }
@@ -50,7 +50,7 @@ export function createClaimQueue(api: Pick<Api, 'claim'>, first: readonly Claim[
   return {
     async next() {
       while (waiting.length === 0) {
-        if (emptyAt !== undefined && Date.now() - emptyAt < emptyAnswerMilliseconds) return undefined;
+        if (emptyAt !== undefined && performance.now() - emptyAt < emptyAnswerMilliseconds) return undefined;
         await ask();
       }
       const claim = waiting.shift();

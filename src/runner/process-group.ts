@@ -21,8 +21,8 @@ export function signalGroup(groupId: number, signal: NodeJS.Signals): boolean {
  */
 export async function killGroup(groupId: number): Promise<void> {
   if (!signalGroup(groupId, 'SIGKILL')) return;
-  const deadline = Date.now() + vanishTimeoutMilliseconds;
-  while (hasLivingMember(groupId) && Date.now() < deadline) await sleep(vanishPollMilliseconds);
+  const deadline = performance.now() + vanishTimeoutMilliseconds;
+  while (hasLivingMember(groupId) && performance.now() < deadline) await sleep(vanishPollMilliseconds);
 }
 
 /** Zombies do not count: as process 1 of a container nobody but the kernel clears them away. */

@@ -36,8 +36,8 @@ export async function tryAgain<T>(ask: () => Promise<T>, { seconds, stop, say }:
       if (!isPassing(error)) throw error;
       if (deadline === undefined) say(`The API does not answer, trying again: ${inWords(error)}`);
       const patience = (stop.aborted ? Math.min(seconds, stoppedPatienceSeconds) : seconds) * 1000;
-      deadline = Math.min(deadline ?? Infinity, Date.now() + patience);
-      if (Date.now() >= deadline) {
+      deadline = Math.min(deadline ?? Infinity, performance.now() + patience);
+      if (performance.now() >= deadline) {
         throw new ApiLost(`The API did not answer in time: ${inWords(error)}`, { cause: error });
       }
       await sleep(wait * (0.5 + Math.random() / 2), undefined, stop.aborted ? {} : { signal: stop }).catch(() => {

@@ -99,7 +99,7 @@ function readPipes(child: ChildProcess, onOutput: ProgramRun['onOutput']) {
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
 
   const take = async (name: StreamName, chunk: Buffer): Promise<void> => {
-    lastChunkAt = Date.now();
+    lastChunkAt = performance.now();
     const roomAgain = onOutput(name, chunk);
     if (!roomAgain) return;
     held++;
@@ -113,9 +113,9 @@ function readPipes(child: ChildProcess, onOutput: ProgramRun['onOutput']) {
   return {
     /** Waits for the end of both pipes; gives up on pipes that somebody outside the group holds open. */
     async finish(stop: AbortSignal): Promise<void> {
-      const endedAt = Date.now();
+      const endedAt = performance.now();
       const watch = setInterval(() => {
-        const now = Date.now();
+        const now = performance.now();
         const quiet = held === 0 && now - Math.max(lastChunkAt, endedAt) > quietMilliseconds;
         const endless = (held === 0 || stop.aborted) && now - endedAt > openMilliseconds;
         if (quiet || endless) for (const stream of streams) stream.destroy();

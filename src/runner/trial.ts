@@ -7,6 +7,7 @@ import { diagnoseEnd } from './diagnose-end.js';
 import type { Output } from './output.js';
 import type { Launch } from './program.js';
 import { readResultFile } from './result-file.js';
+import { filledCommand, settingsEnvironment } from './settings.js';
 import { runProgram, type ProgramEnd } from './run-program.js';
 import { TrialLog, type KeptLog } from './trial-log.js';
 
@@ -37,7 +38,8 @@ export interface EndedTrial {
 
 /**
  * Runs one trial in a new empty directory, with the path of its configuration file
- * as the program's last argument. The program runs when this returns.
+ * as the program's last argument, or what its command says in its place; settings are
+ * in the environment too. The program runs when this returns.
  *
  * @throws Error when the directory cannot be made: the disk is full, or not ours
  */
@@ -51,9 +53,9 @@ export async function runTrial(claim: Claim, needs: TrialNeeds): Promise<EndedTr
   const startedAt = new Date();
   const begin = performance.now();
   const end = await runProgram({
-    argv: [...launch.argv, config],
+    argv: plan.command ? filledCommand(launch.argv, claim.settings, config) : [...launch.argv, config],
     directory,
-    environment: { ...needs.environment, GLADOS_TRIAL: String(claim.index) },
+    environment: { ...needs.environment, ...settingsEnvironment(claim.settings), GLADOS_TRIAL: String(claim.index) },
     timeoutSeconds: plan.trialTimeoutSeconds,
     stop: needs.stop,
     onOutput: (stream, chunk) => log.write(stream, chunk),

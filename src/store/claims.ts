@@ -1,11 +1,14 @@
 import type { AnyBulkWriteOperation, ClientSession } from 'mongodb';
 import type { Diagnosis } from '../model/diagnosis.js';
 import { DomainError } from '../model/errors.js';
-import { isFinished, type Experiment } from '../model/experiment.js';
+import type { Experiment } from '../model/experiment.js';
+import { refuseIndices, retriablePhases, retried, retriedTrial } from '../model/retry.js';
 import { afterTrials, cancelled, failedByJob, withTransition } from '../model/transitions.js';
 import { podLossLimit, trialId, type Trial, type TrialReport } from '../model/trial.js';
+import { refuseUnfinished } from '../model/verbs.js';
 import type { Database } from './database.js';
 import { experimentUpdate, toExperiment, type ExperimentRow } from './experiment-row.js';
+import type { DeletionRow } from './deletions.js';
 import { fromTrial, toTrial, type TrialRow } from './trial-row.js';
 import { afterReport } from './trial-outcome.js';
 
@@ -28,6 +31,7 @@ export type Claims = ReturnType<typeof createClaims>;
 export function createClaims(database: Database) {
   const experiments = database.db.collection<ExperimentRow>('experiments');
   const trials = database.db.collection<TrialRow>('trials');
+  const deletions = database.db.collection<DeletionRow>('deletions');
   const locks = database.db.collection<{ readonly _id: string; readonly taken: number }>('experimentLocks');
 
   /**
@@ -74,7 +78,7 @@ export function createClaims(database: Database) {
     claim(experimentId: string, { podId, limit, holding, now }: Claim): Promise<Trial[]> {
       return database.transaction(async (session) => {
         const experiment = await lock(experimentId, session);
-        if (!experiment || isFinished(experiment) || experiment.phase === 'CANCELLING') return [];
+        if (!experiment || !givesOut(experiment)) return [];
         const share = Math.min(limit, Math.max(1, Math.ceil(experiment.counts.waiting / (2 * experiment.workers))));
         const held = { podId, phase: 'RUNNING', experimentId, index: { $nin: [...holding] } } as const;
         const unheard = await trials.find(held, { session }).toArray();
@@ -83,7 +87,8 @@ export function createClaims(database: Database) {
           .sort({ index: 1 })
           .limit(share)
           .toArray();
-        const fresh = Math.min(share - back.length, experiment.counts.total - experiment.nextIndex);
+        const untouched = experiment.untouchedCancelled ? 0 : experiment.counts.total - experiment.nextIndex;
+        const fresh = Math.min(share - back.length, untouched);
         const running = { phase: 'RUNNING', podId, startedAt: now, version: experiment.version } as const;
         const again = [...unheard, ...back].map((row) => ({ ...toTrial(row), ...running, attempt: row.attempt + 1 }));
         const first = Array.from({ length: fresh }, (_, offset): Trial => {
@@ -139,8 +144,9 @@ export function createClaims(database: Database) {
         let { counts } = experiment;
         const changed = held.map((row) => {
           const { podId: _pod, startedAt: _start, ...trial } = toTrial(row);
-          const podLosses = trial.podLosses + 1;
-          const given = podLosses >= podLossLimit;
+          // Whoever paused it ended the pod.
+          const podLosses = trial.podLosses + (experiment.phase === 'PAUSED' ? 0 : 1);
+          const given = podLosses >= podLossLimit && podLosses > trial.podLosses;
           const phase = given ? ('FAILED' as const) : ('WAITING' as const);
           counts = withTransition(counts, 'RUNNING', phase);
           const end = given ? { podId, diagnosis: lost, finishedAt: now } : {};
@@ -151,6 +157,58 @@ export function createClaims(database: Database) {
       });
     },
 
+    /**
+     * Changes an experiment by a law that leaves its trials as they are.
+     *
+     * @throws DomainError EXPERIMENT_NOT_FOUND, and what `law` throws
+     */
+    change(id: string, law: (experiment: Experiment) => Experiment): Promise<Experiment> {
+      return database.transaction(async (session) => {
+        const experiment = await lock(id, session);
+        if (!experiment) throw notFound(id);
+        const next = law(experiment);
+        return next === experiment ? experiment : save(next, [], session);
+      });
+    },
+
+    /**
+     * Lets ended trials run again: those at `indices`, or all that did not succeed.
+     *
+     * @returns how many wait again
+     * @throws DomainError EXPERIMENT_NOT_FOUND, EXPERIMENT_STOPPING, TRIAL_INDEX_OUT_OF_RANGE, TRIALS_NOT_RETRIABLE
+     */
+    retry(id: string, indices: readonly number[] | undefined): Promise<{ experiment: Experiment; retried: number }> {
+      return database.transaction(async (session) => {
+        const experiment = await lock(id, session);
+        if (!experiment) throw notFound(id);
+        const wanted = indices ? { index: { $in: [...indices] } } : { phase: { $in: [...retriablePhases] } };
+        const rows = await trials.find({ experimentId: id, ...wanted }, { session }).toArray();
+        if (indices) refuseIndices(experiment, indices, (index) => rows.find((row) => row.index === index)?.phase);
+        const phases = rows.map(({ phase }) => phase);
+        const next = retried(experiment, phases, indices === undefined);
+        const again = rows.map((row) => ({ ...retriedTrial(toTrial(row)), version: experiment.version }));
+        await save(next, again.map(replace), session);
+        return { experiment: next, retried: next.counts.waiting - experiment.counts.waiting };
+      });
+    },
+
+    /**
+     * Takes an ended experiment out of the database, and notes what is left to be taken away.
+     *
+     * @returns it as it was
+     * @throws DomainError EXPERIMENT_NOT_FOUND, EXPERIMENT_NOT_FINISHED
+     */
+    remove(id: string): Promise<Experiment> {
+      return database.transaction(async (session) => {
+        const experiment = await lock(id, session);
+        if (!experiment) throw notFound(id);
+        refuseUnfinished(experiment);
+        await deletions.insertOne({ _id: id, fileId: experiment.program.fileId }, { session });
+        await experiments.deleteOne({ _id: id }, { session });
+        return experiment;
+      });
+    },
+
     /** Records that an experiment is to stop. @throws DomainError EXPERIMENT_NOT_FOUND, EXPERIMENT_ALREADY_FINISHED */
     cancel: (id: string, now: string) => endOpen(id, cancelled, now),
 
@@ -158,6 +216,10 @@ export function createClaims(database: Database) {
     failByJob: (id: string, diagnosis: Diagnosis, now: string) =>
       endOpen(id, (experiment) => failedByJob(experiment, diagnosis, now), now),
   };
+}
+
+function givesOut({ phase }: Experiment): boolean {
+  return phase === 'QUEUED' || phase === 'RUNNING';
 }
 
 function notFound(id: string): DomainError {

@@ -10,6 +10,8 @@ export interface ExperimentFilter {
   readonly tags?: readonly string[];
   /** Part of the name, case ignored. */
   readonly search?: string;
+  /** Only archived ones, or only the others; both when left out. */
+  readonly archived?: boolean;
 }
 
 export interface ExperimentOrder {
@@ -50,7 +52,7 @@ export function createExperiments({ db }: Database) {
      * @throws DomainError IDEMPOTENCY_KEY_REUSED when that was another submission
      */
     async add({ experiment, owner, idempotencyKey, submissionHash }: NewExperiment): Promise<Experiment> {
-      const { id, createdAt, startedAt: _s, finishedAt: _f, ...same } = experiment;
+      const { id, createdAt, startedAt: _s, finishedAt: _f, archivedAt: _a, ...same } = experiment;
       const key = idempotencyKey === undefined ? {} : { idempotencyKey };
       try {
         await rows.insertOne({ ...same, _id: id, owner, submissionHash, ...key, createdAt: new Date(createdAt) });
@@ -66,6 +68,11 @@ export function createExperiments({ db }: Database) {
           field: ['idempotencyKey'],
         });
       }
+    },
+
+    /** Takes back an experiment of which nothing has run: nobody was told of it. */
+    async withdraw(id: string): Promise<void> {
+      await rows.deleteOne({ _id: id });
     },
 
     /**
@@ -93,7 +100,7 @@ export function createExperiments({ db }: Database) {
 
     /** Ids of all experiments that are not finished. */
     async unfinished(): Promise<string[]> {
-      const phases: ExperimentPhase[] = ['QUEUED', 'RUNNING', 'CANCELLING'];
+      const phases: ExperimentPhase[] = ['QUEUED', 'RUNNING', 'PAUSED', 'CANCELLING'];
       const found = await rows.find({ phase: { $in: phases } }, { projection: { _id: 1 } }).toArray();
       return found.map((row) => row._id);
     },
@@ -133,10 +140,11 @@ function notFound(id: string): DomainError {
   });
 }
 
-function filterOf({ phases, tags, search }: ExperimentFilter): Filter<WithId<ExperimentRow>> {
+function filterOf({ phases, tags, search, archived }: ExperimentFilter): Filter<WithId<ExperimentRow>> {
   return {
     ...(phases ? { phase: { $in: [...phases] } } : {}),
     ...(tags?.length ? { tags: { $all: [...tags] } } : {}),
+    ...(archived === undefined ? {} : { archivedAt: { $exists: archived } }),
     ...(search ? { name: { $regex: search.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`), $options: 'i' } } : {}),
   } as Filter<WithId<ExperimentRow>>;
 }
@@ -147,9 +155,10 @@ function beyond(field: 'createdAt' | 'name', [value, id]: ExperimentCursor, oper
 }
 
 /** True when `experiment` is one that `filter` asks for: the same meaning as the query, for live streams. */
-export function matches(experiment: Experiment, { phases, tags, search }: ExperimentFilter): boolean {
+export function matches(experiment: Experiment, { phases, tags, search, archived }: ExperimentFilter): boolean {
   return (
     (!phases || phases.includes(experiment.phase)) &&
+    (archived === undefined || archived === (experiment.archivedAt !== undefined)) &&
     (tags ?? []).every((tag) => experiment.tags.includes(tag)) &&
     (!search || experiment.name.toLowerCase().includes(search.toLowerCase()))
   );

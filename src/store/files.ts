@@ -21,12 +21,16 @@ interface FileRow {
   /** Both are set once all bytes are there. */
   readonly sha256?: string;
   readonly blobId?: ObjectId;
+  /** How many experiments were begun with it. */
+  readonly uses?: number;
 }
 
 /** One row for each distinct content of an owner: the unique _id decides between two uploads of the same bytes. */
 interface BlobRow {
   readonly _id: string;
   readonly blobId: ObjectId;
+  /** How often it was named: written so that two who decide about it conflict. */
+  readonly uses?: number;
 }
 
 export interface OpenUpload {
@@ -44,32 +48,33 @@ const uploadLifetimeMs = 24 * 3600_000;
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /** Uploaded files: a row each, bytes in GridFS, the same bytes of one owner stored once. */
-export function createFiles({ db }: Database) {
+export function createFiles({ db, transaction }: Database) {
   const rows = db.collection<FileRow>('files');
   const blobs = db.collection<BlobRow>('blobs');
   const bucket = new GridFSBucket(db, { bucketName: 'fs' });
 
-  async function complete(id: string, sha256: string, size: number, blobId: ObjectId): Promise<StoredFile> {
-    const row = await rows.findOneAndUpdate(
-      { _id: id },
-      { $set: { sha256, size, blobId } },
-      { returnDocument: 'after' },
-    );
-    if (!row) throw unknown(id);
-    return toFile(row);
-  }
-
-  /** The one stored copy of these bytes: `fresh`, or the one that was there before, and then `fresh` is dropped. */
-  async function settle(owner: string, sha256: string, fresh: ObjectId): Promise<ObjectId> {
-    const key = `${owner}:${sha256}`;
-    const row = await blobs.findOneAndUpdate(
-      { _id: key },
-      { $setOnInsert: { blobId: fresh } },
-      { upsert: true, returnDocument: 'after' },
-    );
-    const kept = row?.blobId ?? fresh;
-    if (!kept.equals(fresh)) await bucket.delete(fresh);
-    return kept;
+  /**
+   * Gives a file the one stored copy of its bytes: `fresh`, or the one that was there before, and then `fresh` is
+   * dropped. Who takes bytes away meanwhile, because nobody names them, conflicts here.
+   */
+  async function complete(row: FileRow, size: number, sha256: string, fresh: ObjectId): Promise<StoredFile> {
+    const { file, blobId } = await transaction(async (session) => {
+      const blob = await blobs.findOneAndUpdate(
+        { _id: `${row.owner}:${sha256}` },
+        { $setOnInsert: { blobId: fresh }, $inc: { uses: 1 } },
+        { upsert: true, returnDocument: 'after', session },
+      );
+      const kept = blob?.blobId ?? fresh;
+      const after = await rows.findOneAndUpdate(
+        { _id: row._id },
+        { $set: { sha256, size, blobId: kept } },
+        { returnDocument: 'after', session },
+      );
+      return { file: after, blobId: kept };
+    });
+    if (!file) throw unknown(row._id);
+    if (!blobId.equals(fresh)) await bucket.delete(fresh);
+    return toFile(file);
   }
 
   return {
@@ -82,16 +87,20 @@ export function createFiles({ db }: Database) {
       now: number;
     }): Promise<OpenUpload> {
       const { name, size, sha256, owner, now } = request;
-      const known = sha256 ? await blobs.findOne({ _id: `${owner}:${sha256.toLowerCase()}` }) : null;
       const token = randomBytes(32).toString('base64url');
       const expiresAt = new Date(now + uploadLifetimeMs);
       const _id = randomBytes(12).toString('hex');
       const row: FileRow = { _id, owner, name, size, createdAt: new Date(now), expiresAt, tokenHash: hash(token) };
       const announced = sha256?.toLowerCase();
-      await rows.insertOne({
-        ...row,
-        ...(announced === undefined ? {} : { announced }),
-        ...(announced !== undefined && known ? { sha256: announced, blobId: known.blobId } : {}),
+      const known = await transaction(async (session) => {
+        const blob =
+          announced === undefined
+            ? null
+            : await blobs.findOneAndUpdate({ _id: `${owner}:${announced}` }, { $inc: { uses: 1 } }, { session });
+        const more = announced === undefined ? {} : { announced };
+        const stored = announced !== undefined && blob ? { sha256: announced, blobId: blob.blobId } : {};
+        await rows.insertOne({ ...row, ...more, ...stored }, { session });
+        return blob;
       });
       return { fileId: _id, token, expiresAt: expiresAt.toISOString(), complete: known !== null };
     },
@@ -133,13 +142,19 @@ export function createFiles({ db }: Database) {
         await bucket.delete(blobId);
         throw wrongBytes(row);
       }
-      return complete(id, sha256, size, await settle(row.owner, sha256, blobId));
+      return complete(row, size, sha256, blobId);
     },
 
     /** Resolves to undefined when there is no such file, or not all of its bytes. */
     async get(id: string): Promise<StoredFile | undefined> {
       const row = await rows.findOne({ _id: id });
       return row?.blobId ? toFile(row) : undefined;
+    },
+
+    /** Says that an experiment now runs this file. @returns false when it is gone: whoever asks comes too late */
+    async use(id: string): Promise<boolean> {
+      const { matchedCount } = await rows.updateOne({ _id: id, blobId: { $exists: true } }, { $inc: { uses: 1 } });
+      return matchedCount === 1;
     },
 
     /** True when an upload was opened under this id, whether or not its bytes have come. */

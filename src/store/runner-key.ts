@@ -25,7 +25,7 @@ export const newRunnerKey = () => randomBytes(32).toString('hex');
 
 /**
  * One step of a change of keys that no runner notices. Servers read the keys
- * when they start, so between two steps every server must have been restarted:
+ * every few seconds, so some 15 s have to lie between two steps:
  *
  * - `add` a key that is accepted; then every server accepts what will be signed
  * - `use` it; then nothing new is signed with the old one
@@ -48,15 +48,15 @@ export async function changeRunnerKey(db: Db, step: RunnerKeyStep): Promise<stri
   };
   if (step === 'add' && next === undefined && previous === undefined) {
     await replaceWith({ key, next: newRunnerKey() });
-    return 'A new key is accepted by every server that starts from now on. Restart all servers, then: runner-key use';
+    return 'A new key is accepted by every server within 15 seconds. After them: runner-key use';
   }
   if (step === 'use' && next !== undefined) {
     await replaceWith({ key: next, previous: key });
-    return 'The new key signs. Restart all servers; when no Job from before is left: runner-key drop';
+    return 'The new key signs, on every server within 15 seconds. When no Job from before is left: runner-key drop';
   }
   if (step === 'drop' && previous !== undefined) {
     await replaceWith({ key });
-    return 'The old key is gone. Restart all servers: then nothing that it signed is accepted.';
+    return 'The old key is gone. Within 15 seconds nothing that it signed is accepted, and who runs under it is cut off.';
   }
   const due = next !== undefined ? 'use' : previous !== undefined ? 'drop' : 'add';
   throw new UnfitError(`It is not the turn of "${step}": the next step is "${due}".`);

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Database } from './database.js';
-import { newRunnerKey, runnerKeys } from './runner-key.js';
+import { newRunnerKey, runnerKeys, type RunnerKeyRow } from './runner-key.js';
 
 /** Tokens for runners: each good for one experiment, none of them stored. */
 export interface RunnerTokens {
@@ -8,6 +8,8 @@ export interface RunnerTokens {
   issue(experimentId: string): string;
   /** The experiment that a token is good for, or undefined when it is no token of ours. */
   check(token: string): string | undefined;
+  /** Reads the keys again: another process may have changed them. Without an answer they stay as they were. */
+  refresh(): Promise<void>;
 }
 
 /**
@@ -23,16 +25,27 @@ export async function openRunnerTokens({ db }: Database): Promise<RunnerTokens> 
     { upsert: true, returnDocument: 'after' },
   );
   if (!row) throw new Error('The key of runner tokens could not be stored.');
-  const sign = signer(row.key);
-  const accepted = [row.next, row.previous].flatMap((key) => (key === undefined ? [] : [signer(key)]));
+  let keys = keysIn(row);
   return {
-    issue: (experimentId) => `gldr_${experimentId}_${sign(experimentId)}`,
+    issue: (experimentId) => `gldr_${experimentId}_${keys.sign(experimentId)}`,
     check(token) {
       const [, id, signature] = /^gldr_([a-z0-9]+)_([\w-]{43})$/.exec(token) ?? [];
       if (id === undefined || signature === undefined) return undefined;
       const given = Buffer.from(signature);
-      return [sign, ...accepted].some((signs) => timingSafeEqual(Buffer.from(signs(id)), given)) ? id : undefined;
+      return keys.accepted.some((signs) => timingSafeEqual(Buffer.from(signs(id)), given)) ? id : undefined;
     },
+    async refresh() {
+      const found = await runnerKeys(db).findOne({ _id: 'runner-token-key' });
+      if (found) keys = keysIn(found);
+    },
+  };
+}
+
+function keysIn({ key, next, previous }: RunnerKeyRow) {
+  const sign = signer(key);
+  return {
+    sign,
+    accepted: [sign, ...[next, previous].flatMap((other) => (other === undefined ? [] : [signer(other)]))],
   };
 }
 

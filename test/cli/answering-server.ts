@@ -6,7 +6,7 @@ import { startStreamServer } from '../client/stream-server.js';
 export const csv = 'Experiment Run,Sum,x\n0,2,1\n1,TIMEOUT,2\n';
 const details = {
   program: { kind: 'PYTHON', file: { id: 'f1', name: 'add.py', size: 8, url: '/files/f1' } },
-  parameters: [{ name: 'x', min: 1, max: 2, step: 1 }],
+  parameters: [{ name: 'x', min: 1, max: 2, step: 1, scale: 'LINEAR' }],
   sampling: { kind: 'GLADOS' },
   constants: '',
   trialTimeoutSeconds: 3600,

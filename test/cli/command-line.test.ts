@@ -188,6 +188,15 @@ describe('the command line', () => {
     expect((await glados(['--version'])).stdout).toBe('1.2.3\n');
   });
 
+  it('ends with 4 when the token that it follows with is not good any more, and says what to give', async () => {
+    const run = glados(['run', directory]);
+    await server.subscriptionAt(0);
+    for (const socket of server.sockets) socket.close(4403, 'Your token is not good any more.');
+    const { exitCode, stderr } = await run;
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain('Your token is not good any more. Give a token with --token or GLADOS_TOKEN.');
+  });
+
   it('says in one sentence what is not there, and who has to come first', async () => {
     const nobody = 'http://127.0.0.1:2/graphql';
     expect(await glados(['list', '--server', nobody])).toEqual({

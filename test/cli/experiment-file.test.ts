@@ -94,6 +94,20 @@ describe('an experiment file', () => {
     expect(file.inputWith('f1').program).toEqual({ fileId: 'f1' });
   });
 
+  it('may sample, on any scale, without a step', async () => {
+    const ranges =
+      '  - float: { name: lr, min: 1e-5, max: 1, scale: log }\n  - integer: { name: n, min: 1, max: 9, points: 3 }\n';
+    const file = await read(`${short}${ranges}sampling: { kind: random, samples: 20, seed: 7 }\n`);
+    expect(file.inputWith('f1')).toMatchObject({
+      parameters: [
+        { integer: { name: 'x' } },
+        { float: { name: 'lr', min: 0.00001, max: 1, scale: 'LOG' } },
+        { integer: { name: 'n', points: 3 } },
+      ],
+      sampling: { kind: 'RANDOM', samples: 20, seed: 7 },
+    });
+  });
+
   it('says where what the server refuses is written', async () => {
     const file = await read(whole);
     const here = relative(process.cwd(), join(directory, 'experiment.yml'));
@@ -120,9 +134,9 @@ describe('an experiment file', () => {
     expect(await problemsOf(text)).toEqual([
       'experiment.yml:1:7: name has to be text, and is a list.',
       'experiment.yml:4:10: workers has to be an integer, and is the text "2".',
-      'experiment.yml:5:11: sampling has to be one of GLADOS or GRID, and is the text "some".',
+      'experiment.yml:5:11: sampling has to be one of GLADOS, GRID, RANDOM or SOBOL, and is the text "some".',
       'experiment.yml:6:22: trialTimeoutSeconds has to be an integer, and is 1.5.',
-      'experiment.yml:8:14: parameters.0.integer has to be a mapping with name, min, max, step or default, and is 3.',
+      'experiment.yml:8:14: parameters.0.integer has to be a mapping with name, min, max, step, points, default or scale, and is 3.',
       'experiment.yml:9:5: parameters.1 has to have exactly one of integer, float, bool, text, list or group.',
       'experiment.yml:10:5: parameters.2.complex is not a key that is known here. Known are integer, float, bool, text, list or group.',
     ]);

@@ -11,6 +11,7 @@ import type { GladosClient, TreeStream } from '../../src/client/client.js';
 import { createClient } from '../../src/client/client.js';
 import { CancelExperimentDocument, TrialsDocument } from '../../src/client/generated/graphql.js';
 import { isWhole, nodeProgram, submitted, treeWhen, uploadProgram } from '../support/experiments.js';
+import { freePort } from '../support/free-port.js';
 import { startServer, temporaryDirectory, type ServerProcess } from '../support/server-process.js';
 import { startTcpProxy } from './tcp-proxy.js';
 import { when } from './when.js';
@@ -31,7 +32,7 @@ describe('everybody who follows the trials of an experiment', () => {
   let tree: TreeStream['store'];
 
   beforeAll(async () => {
-    server = await startServer(['--data-dir', data.path]);
+    server = await startServer(['--data-dir', data.path], await freePort());
     proxy = await startTcpProxy(Number(new URL(server.url).port));
     const text = nodeProgram(`setTimeout(() => write({ n: value('n') }), 150);`);
     experimentId = await submitted(server.client, {

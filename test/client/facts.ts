@@ -12,6 +12,7 @@ export function experiment(more: Partial<Experiment> = {}): Experiment {
     createdAt: '2026-11-25T09:11:50.000Z',
     startedAt: '2026-11-25T09:11:55.000Z',
     finishedAt: null,
+    archivedAt: null,
     workers: 2,
     counts: { total: 4, waiting: 1, running: 1, succeeded: 1, failed: 1, timedOut: 0, cancelled: 0 },
     progress: { fraction: 0.5, estimatedFinishAt: '2026-11-25T09:12:15.000Z', trialsPerMinute: 12 },

@@ -3,6 +3,7 @@ import { startReflector } from '../../src/cluster/reflector.js';
 import type { Reflector, ReflectorNeeds } from '../../src/cluster/reflector.js';
 import type { Change, Freshness } from '../../src/model/change.js';
 import { createLiveStore } from '../../src/stream/live-store.js';
+import { freePort } from '../support/free-port.js';
 import { ApiServer } from './api-server.js';
 import type { Call, Pot } from './api-server.js';
 import { eventually } from './eventually.js';
@@ -14,7 +15,7 @@ export type Kitchen = Awaited<ReturnType<typeof openKitchen>>;
 /** An API server, and what a reflector makes of it. */
 export async function openKitchen() {
   const server = new ApiServer();
-  await server.listen();
+  await server.listen(await freePort());
   const connection: ClusterConnection = server.connect();
   const store = createLiveStore<string>();
   const changes: Change<string>[] = [];

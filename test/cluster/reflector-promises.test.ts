@@ -43,9 +43,9 @@ describe('silence on a watch', () => {
   });
 
   it('that bookmarks break is no silence', async () => {
-    const reflector = await kitchen.begin({ timing: { ...quick, bookmarkMs: 100, slackMs: 100 } });
+    const reflector = await kitchen.begin({ timing: { ...quick, bookmarkMs: 700, slackMs: 700 } });
     await kitchen.watches(1);
-    for (let beat = 0; beat < 30; beat += 1) {
+    for (let beat = 0; beat < 100; beat += 1) {
       kitchen.server.bookmark();
       await new Promise((resolve) => void setTimeout(resolve, 20));
     }

@@ -131,6 +131,7 @@ describe('a Job', () => {
       id: 'job-uid',
       name: 'glados-x',
       endedTrialsBefore: 7,
+      retries: 0,
       namespace: 'runners',
       experimentId: 'x',
       createdAt: created,

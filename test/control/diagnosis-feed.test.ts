@@ -13,6 +13,7 @@ const job: Job = {
   namespace: 'n',
   experimentId: 'e',
   endedTrialsBefore: 0,
+  retries: 0,
   createdAt,
   startedAt: createdAt,
   active: 1,

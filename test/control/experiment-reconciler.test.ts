@@ -48,6 +48,7 @@ describe('the experiment reconciler', () => {
     await lab.add('lost');
     const pod = await until(lab.live.pods, (one) => one.experimentId === 'lost' && one.phase === 'RUNNING');
     await lab.claims.claim('lost', asks(pod.id, 3));
+    await until(lab.live.experiments, (one) => one.id === 'lost' && one.counts.waiting === 2);
     await lab.connection.request('DELETE', `/api/v1/namespaces/glados-runners/pods/${pod.name}`, {
       body: { gracePeriodSeconds: 0 },
     });

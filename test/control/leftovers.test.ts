@@ -141,6 +141,9 @@ describe('a Job whose experiment has ended', () => {
     expect(ended.diagnosis).toBeUndefined();
     writeFileSync(join(lab.directory, 'exit-token-half'), '0');
     await until(lab.live.pods, (one) => one.id === pod.id && one.phase === 'SUCCEEDED');
+    // By a clock that was set back to before its end: it is not waited for until that comes again.
+    const hourBefore = createExperimentReconciler({ ...lab.needs(), now: () => Date.parse(at) - 3_600_000 });
+    expect((await hourBefore('half', new AbortController().signal)).after).toBeLessThanOrEqual(30_000);
     const inAMinute = createExperimentReconciler({ ...lab.needs(), now: () => Date.now() + 60_000 });
     await inAMinute('half', new AbortController().signal);
     await until(lab.live.jobs, (job) => job.experimentId === 'half', 'none');

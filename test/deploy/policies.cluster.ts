@@ -46,16 +46,22 @@ function policiesOfThisRun(): Policy[] {
   });
 }
 
-/** The server asks to create; nothing is made. @returns the status and why */
-async function asked(plural: string, body: object): Promise<{ status: number; message: string }> {
+/** The server asks to create, or to patch the object of that name; nothing is changed. @returns the status and why */
+async function asked(plural: string, body: object, name?: string): Promise<{ status: number; message: string }> {
   const to = connect(installation.kubeconfigPath);
   const group = plural === 'jobs' ? '/apis/batch/v1' : '/api/v1';
-  const answer = await send(`${to.server}${group}/namespaces/${installation.runners}/${plural}?dryRun=All`, {
-    method: 'POST',
-    dispatcher: to.agent,
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${installation.token}` },
-    body: JSON.stringify(body),
-  });
+  const answer = await send(
+    `${to.server}${group}/namespaces/${installation.runners}/${plural}${name ? `/${name}` : ''}?dryRun=All`,
+    {
+      method: name ? 'PATCH' : 'POST',
+      dispatcher: to.agent,
+      headers: {
+        'content-type': name ? 'application/merge-patch+json' : 'application/json',
+        authorization: `Bearer ${installation.token}`,
+      },
+      body: JSON.stringify(body),
+    },
+  );
   const { message = '' } = (await answer.body.json()) as { message?: string };
   await Promise.all([to.agent.destroy(), to.strangersAgent.destroy()]);
   return { status: answer.statusCode, message };
@@ -193,5 +199,20 @@ describe('the policy for the server’s account', () => {
       changed((_pod, main) => Object.assign(main, { image: 'anything:1' })),
     );
     expect(status).toBe(201);
+  });
+
+  it('lets a Job of an earlier release be paused and resumed, and nothing else of it be loosened', async () => {
+    const earlier = changed((_pod, main) => Object.assign(main, { image: 'glados/runner:0.0.9' }));
+    Object.assign(earlier.spec, { suspend: true });
+    const { name } = (earlier as unknown as { metadata: { name: string } }).metadata;
+    await cluster.create(`/apis/batch/v1/namespaces/${installation.runners}/jobs`, earlier);
+    expect(await asked('jobs', { spec: { suspend: false } }, name)).toMatchObject({ status: 200 });
+    const endless = await asked('jobs', { spec: { activeDeadlineSeconds: null } }, name);
+    expect(endless).toEqual({ status: 422, message: expect.stringContaining('activeDeadlineSeconds') });
+    const other = { spec: { template: { spec: { nodeSelector: { a: 'b' } } } } };
+    expect(await asked('jobs', other, name)).toEqual({
+      status: 422,
+      message: expect.stringContaining('Images may be'),
+    });
   });
 });

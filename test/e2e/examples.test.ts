@@ -40,6 +40,18 @@ describe('the examples', () => {
     expect(lines).toEqual(['Experiment Run,Addition,Subtraction,x,y', ...rows, '']);
   }, 60_000);
 
+  it('reads-arguments runs a program that knows nothing of configuration files', async () => {
+    const { exitCode, lines } = await run('reads-arguments');
+    expect(exitCode).toBe(0);
+    const points = [1, 2, 3].flatMap((x) => [10, 20].map((y) => ({ x, y, sum: x + y })));
+    const named = lines.slice(1, -1).map((line) => {
+      const [, sum, x, y] = line.split(',').map(Number);
+      return { x, y, sum };
+    });
+    expect(lines[0]).toBe('Experiment Run,sum,x,y');
+    expect(named).toEqual(points);
+  }, 60_000);
+
   it('one-fails fails one trial, says why, and keeps the row of every other', async () => {
     const { exitCode, lines, stderr, id } = await run('one-fails');
     expect(exitCode).toBe(1);

@@ -11,6 +11,7 @@ import { startLocalKubernetes } from '../../src/local/kubernetes/cluster.js';
 import { startLocalMongo } from '../../src/local/mongo/server.js';
 import { openDatabase } from '../../src/store/database.js';
 import { isWhole, nodeProgram, submitted, treeWhen, uploadProgram } from '../support/experiments.js';
+import { freePort } from '../support/free-port.js';
 import { root, startServer, temporaryDirectory } from '../support/server-process.js';
 
 const namespace = 'glados-runners';
@@ -67,7 +68,8 @@ async function followed(client: GladosClient, id: string): Promise<{ tree: Tree;
 
 it('a client that stays while its server is killed and started again sees one stream, in which nothing begins anew', async () => {
   using data = temporaryDirectory();
-  const first = await startServer(['--data-dir', data.path]);
+  const port = await freePort();
+  const first = await startServer(['--data-dir', data.path], port);
   const id = await submit(first.client);
   const { tree } = await followed(first.client, id);
   await using client = createClient({ url: first.url, webSocket: NodeSocket });
@@ -77,7 +79,7 @@ it('a client that stays while its server is killed and started again sees one st
   const [job] = [...tree.jobs.values()];
   await first.kill();
 
-  await using second = await startServer(['--data-dir', data.path], Number(new URL(first.url).port));
+  await using second = await startServer(['--data-dir', data.path], port);
   await using cluster = openConnection({ kubeconfigPath: second.kubeconfigPath, namespace });
   await removeJob(cluster, job?.name ?? '');
   const gone = new Set<string>();

@@ -42,7 +42,9 @@ describe('experimentTree', () => {
       }
       tree.apply(change);
       const job = [...tree.jobs.values()][0];
-      if (isWhole(tree) && job?.conditions.some((condition) => condition.type === 'Complete')) break;
+      const isOver = job?.conditions.some((condition) => condition.type === 'Complete');
+      // Jobs and pods are watched apart: either may be told first.
+      if (isWhole(tree) && isOver && [...tree.pods.values()].every(({ phase }) => phase === 'SUCCEEDED')) break;
     }
     expect(first).toMatchObject({ reset: true, synced: true });
     expect(tree.trials.size).toBe(12);

@@ -83,8 +83,8 @@ describe('a range', () => {
       integer(2.5, 1, 0),
       [
         'PARAMETER_RANGE_INVALID 0.integer.min',
-        'PARAMETER_STEP_INVALID 0.integer.step',
         'PARAMETER_RANGE_INVALID 0.integer.min',
+        'PARAMETER_STEP_INVALID 0.integer.step',
       ],
     ],
   ])('with %s is refused', (_name, parameter, problems) => {
@@ -100,6 +100,95 @@ describe('a range', () => {
 
   it('names what is wrong in one sentence', () => {
     expect(check(integer(14, 12)).problems[0]?.message).toBe('The min of "x" is 14, which is above its max, 12.');
+  });
+});
+
+describe('a range on a LOG scale, or of so many points,', () => {
+  const range = { name: 'x', min: 1, max: 100 };
+  it.each<[string, ParameterInput, string[]]>([
+    ['from 0', { float: { ...range, min: 0, step: 10, scale: 'LOG' } }, ['PARAMETER_RANGE_INVALID 0.float.min']],
+    [
+      'from below 0',
+      { integer: { ...range, min: -1, step: 2, scale: 'LOG' } },
+      ['PARAMETER_RANGE_INVALID 0.integer.min'],
+    ],
+    [
+      'wider than doubles',
+      { float: { ...range, min: 1e-300, max: 1e300, step: 10, scale: 'LOG' } },
+      ['PARAMETER_RANGE_INVALID 0.float.max'],
+    ],
+    ['with a step of 1', { float: { ...range, step: 1, scale: 'LOG' } }, ['PARAMETER_STEP_INVALID 0.float.step']],
+    ['with a step below 1', { float: { ...range, step: 0.5, scale: 'LOG' } }, ['PARAMETER_STEP_INVALID 0.float.step']],
+    [
+      'with a step that no grid can use',
+      { integer: { ...range, step: 1, scale: 'LOG' } },
+      ['PARAMETER_STEP_INVALID 0.integer.step'],
+    ],
+    ['with no step in a grid', { float: { ...range, scale: 'LOG' } }, ['PARAMETER_STEP_INVALID 0.float.step']],
+    ['with no step in a grid, LINEAR', { float: range }, ['PARAMETER_STEP_INVALID 0.float.step']],
+    ['with one point', { float: { ...range, points: 1 } }, ['PARAMETER_STEP_INVALID 0.float.points']],
+    ['with half a point', { float: { ...range, points: 2.5 } }, ['PARAMETER_STEP_INVALID 0.float.points']],
+    ['with 10,001 points', { float: { ...range, points: 10_001 } }, ['PARAMETER_STEP_INVALID 0.float.points']],
+    ['with a step and points', { float: { ...range, step: 1, points: 3 } }, ['PARAMETER_STEP_INVALID 0.float.points']],
+    [
+      'with a step and points, of integers',
+      { integer: { ...range, step: 2, points: 3 } },
+      ['PARAMETER_STEP_INVALID 0.integer.points'],
+    ],
+    [
+      'with points of a constant',
+      { float: { ...range, max: 1, points: 2 } },
+      ['PARAMETER_STEP_INVALID 0.float.points'],
+    ],
+    [
+      'with more points than whole numbers',
+      { integer: { ...range, max: 5, points: 6 } },
+      ['PARAMETER_STEP_INVALID 0.integer.points'],
+    ],
+    [
+      'with points that round to one number',
+      { integer: { ...range, max: 50, points: 40, scale: 'LOG' } },
+      ['PARAMETER_STEP_INVALID 0.integer.points'],
+    ],
+  ])('is refused %s', (_name, parameter, problems) => {
+    expect(problemsOf(parameter)).toEqual(problems);
+  });
+
+  it('is kept as it was said, LINEAR left out', () => {
+    const parameters: ParameterInput[] = [
+      { float: { name: 'a', min: 1, max: 2, step: 0.5, scale: 'LINEAR' } },
+      { float: { name: 'b', min: 1, max: 8, step: 2, scale: 'LOG', default: 4 } },
+      { integer: { name: 'c', min: 1, max: 9, points: 5 } },
+    ];
+    expect(check(...parameters)).toMatchObject({
+      problems: [],
+      warnings: [],
+      trialCount: 3 * 5 * 4,
+      spec: {
+        parameters: [
+          { kind: 'float', name: 'a', min: 1, max: 2, step: 0.5 },
+          { kind: 'float', name: 'b', min: 1, max: 8, step: 2, scale: 'LOG', default: 4 },
+          { kind: 'integer', name: 'c', min: 1, max: 9, step: 1, points: 5 },
+        ],
+      },
+    });
+    expect(Object.keys(check(...parameters).spec?.parameters[0] ?? {})).not.toContain('scale');
+  });
+
+  it('is written as before there were scales, so that a repeated submission is known again', () => {
+    const { spec } = check(
+      { float: { name: 'f', min: 0, max: 1, step: 0.5, default: 0.5, scale: 'LINEAR', points: null } },
+      { integer: { name: 'i', min: 1, max: 3 } },
+    );
+    expect(JSON.stringify([spec?.parameters, spec?.sampling])).toBe(
+      '[[{"kind":"float","name":"f","min":0,"max":1,"step":0.5,"default":0.5},{"kind":"integer","name":"i","min":1,"max":3,"step":1}],"GLADOS"]',
+    );
+  });
+
+  it('says in one sentence what a grid needs', () => {
+    expect(check({ float: range }).problems[0]?.message).toBe(
+      '"x" has neither a step nor points: GLADOS runs listed values; only RANDOM and SOBOL take any number from a range.',
+    );
   });
 });
 

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import type { Assignment, Parameter } from '../../src/model/parameter.js';
-import type { SearchSpace } from '../../src/model/search-space.js';
+import type { Assignment, Parameter, SearchSpace } from '../../src/model/parameter.js';
 import { assignmentAt, trialCount } from '../../src/model/search-space.js';
 
 /** Every assignment of a small space, by its numbers. */
@@ -55,7 +54,7 @@ function listValues(parameter: Parameter): Pairs[] {
   }
   const scale = parameter.kind === 'float' ? 100 : 1;
   const values: Pairs[] = [];
-  const [min, max, step] = [parameter.min, parameter.max, parameter.step].map((x) => Math.round(x * scale));
+  const [min, max, step] = [parameter.min, parameter.max, parameter.step ?? 1].map((x) => Math.round(x * scale));
   for (let value = min ?? 0; value <= (max ?? 0); value += step ?? 1) values.push([[name, (value + 0) / scale]]);
   return values;
 }

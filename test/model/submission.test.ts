@@ -6,7 +6,6 @@ import { submissionOf } from './submissions.js';
 const check = (changes: Partial<SubmissionInput>) => checkSubmission(submissionOf(changes), 'add.py');
 const problemsOf = (changes: Partial<SubmissionInput>) =>
   check(changes).problems.map(({ code, field }) => `${code} ${field?.join('.')}`);
-const warningsOf = (changes: Partial<SubmissionInput>) => check(changes).warnings;
 const range = (max: number) => ({ parameters: [{ integer: { name: 'x', min: 1, max } }] });
 
 describe('a submission without a flaw', () => {
@@ -206,44 +205,5 @@ describe('problems', () => {
 
   it.each(['1', '500m', '0.5', '.5', '2.', '+1', '1e3', '1E3', '1E', '128Ki'])('a Kubernetes quantity: %j', (cpu) => {
     expect(problemsOf({ resources: { cpu } })).toEqual([]);
-  });
-});
-
-describe('warnings', () => {
-  it.each([
-    [1000, []],
-    [1001, ['This experiment has 1,001 trials.']],
-    [10_001, [expect.stringContaining('a large experiment of 10,001 trials')]],
-    [100_001, [expect.stringContaining('a very large experiment of 100,001 trials')]],
-  ])('grow louder with the number of trials: %p', (max, messages) => {
-    expect(warningsOf(range(max)).map((warning) => warning.message)).toEqual(messages);
-  });
-
-  it('name a default that is not run itself', () => {
-    const parameters = [
-      { integer: { name: 'x', min: 1, max: 3, step: 2, default: 2 } },
-      { list: { name: 'l', values: ['a'], default: 'a' } },
-    ];
-    expect(warningsOf({ parameters })).toMatchObject([
-      { code: 'DEFAULT_NOT_LISTED', field: ['parameters', '0', 'integer', 'default'] },
-    ]);
-  });
-
-  it('name places that name nothing, once each, and leave other braces alone', () => {
-    const warnings = warningsOf({ constants: '{x} {nope} {nope} {"a": 1} {} {{y}} { z }' });
-    expect(warnings).toEqual([
-      {
-        code: 'UNKNOWN_PLACE',
-        message: 'The constants text has {nope}, which names no parameter and is left as it is.',
-        field: ['constants'],
-      },
-    ]);
-  });
-
-  it('stay when another part has problems', () => {
-    expect(check({ ...range(5000), name: '' })).toMatchObject({
-      problems: [{ code: 'NAME_INVALID' }],
-      warnings: [{ code: 'MANY_TRIALS' }],
-    });
   });
 });

@@ -36,10 +36,12 @@ interface Content {
   readonly program: Buffer | string;
   readonly configs: readonly string[];
   readonly plan?: Partial<RunPlan>;
+  /** By index; none when left out. */
+  readonly settings?: readonly (readonly { readonly name: string; readonly value: string }[])[];
 }
 
 /** The other end of a runner: answers ClaimTrials and ReportTrials by their laws, gives the program, takes logs. */
-export async function startApi({ program, configs, plan }: Content): Promise<ApiDouble> {
+export async function startApi({ program, configs, plan, settings = [] }: Content): Promise<ApiDouble> {
   const token = 'a-token-of-one-experiment';
   const open = new Map<number, number>();
   const attempts = new Map<number, number>();
@@ -93,7 +95,7 @@ export async function startApi({ program, configs, plan }: Content): Promise<Api
       const attempt = (attempts.get(index) ?? 0) + 1;
       attempts.set(index, attempt);
       open.set(index, attempt);
-      return { index, attempt, config: configs[index] };
+      return { index, attempt, config: configs[index], settings: settings[index] ?? [] };
     });
     const userErrors = isRefused ? [{ code: 'CLAIM_REFUSED', message: 'The experiment was cancelled.' }] : [];
     return { claimTrials: { ...(withPlan ? { plan: isRefused ? null : wholePlan } : {}), claims, userErrors } };

@@ -59,9 +59,9 @@ export async function startRunner(api: ApiDouble, { patienceSeconds = 20, output
   };
 }
 
-/** Resolves when the condition holds. @throws Error after ten seconds */
+/** Resolves when the condition holds. @throws Error after twenty seconds */
 export async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 20_000;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`Did not come true in time: ${String(condition)}`);
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -6,6 +6,7 @@ import type { Database } from '../../src/store/database.js';
 import { createExperiments, type Experiments } from '../../src/store/experiments.js';
 import { createTrials, type Trials } from '../../src/store/trials.js';
 import { countsFor } from '../../src/model/transitions.js';
+import { paused, resumed } from '../../src/model/verbs.js';
 import { experimentOf } from '../model/experiments.js';
 import { asks } from '../support/claims.js';
 import { openTestDatabase } from '../support/database.js';
@@ -161,5 +162,34 @@ describe('claims', () => {
     ] as const;
     await claims.report(id, 'pod-a', [{ ...success(0), result }], at);
     expect((await trials.get(id, 0))?.result).toEqual(result);
+  });
+});
+
+describe('a paused experiment', () => {
+  it('gives out nothing, takes what pods hand back, and counts no loss of theirs', async () => {
+    const id = await recorded(6);
+    await claims.claim(id, asks('one', 3));
+    expect((await claims.change(id, paused)).phase).toBe('PAUSED');
+    expect(await claims.claim(id, asks('two', 3))).toEqual([]);
+    const back: TrialReport = { index: 0, attempt: 1, outcome: 'RELEASED', result: [] };
+    expect(await claims.report(id, 'one', [success(1), back], at)).toEqual([1, 0]);
+    for (let loss = 0; loss < podLossLimit + 1; loss += 1) {
+      expect(await claims.takeBack(id, loss === 0 ? 'one' : 'again', lost, at)).toBe(1);
+      await claims.change(id, (experiment) => resumed(experiment, at));
+      await claims.claim(id, asks('again', 1));
+      await claims.change(id, paused);
+    }
+    expect(await read(id)).toMatchObject({ phase: 'PAUSED', counts: { succeeded: 1, failed: 0 } });
+    expect(await trials.get(id, 2)).toMatchObject({ podLosses: 0 });
+    expect((await read(id)).counts).toEqual(await counted(id));
+  });
+
+  it('ends when the last report comes while it is paused', async () => {
+    const id = await recorded(1);
+    await claims.claim(id, asks('one', 1));
+    await claims.change(id, paused);
+    await claims.report(id, 'one', [success(0)], at);
+    expect(await read(id)).toMatchObject({ phase: 'SUCCEEDED', finishedAt: at });
+    await expect(claims.change(id, (experiment) => resumed(experiment, at))).rejects.toThrow('finished already');
   });
 });

@@ -1,4 +1,5 @@
 import { openConnection, type ClusterConnection } from '../../src/cluster/connection.js';
+import type { JobChoices } from '../../src/cluster/job-settings.js';
 import { createJobs, type Jobs } from '../../src/cluster/jobs.js';
 import { createPods } from '../../src/cluster/pods.js';
 import { startControl } from '../../src/control/control.js';
@@ -11,10 +12,12 @@ import type { Experiment } from '../../src/model/experiment.js';
 import { countsFor } from '../../src/model/transitions.js';
 import { openChangeFeed } from '../../src/store/change-feed.js';
 import { createClaims, type Claims } from '../../src/store/claims.js';
+import { createDeletions } from '../../src/store/deletions.js';
 import { createExperiments, type Experiments } from '../../src/store/experiments.js';
 import { createTrials, type Trials } from '../../src/store/trials.js';
 import { experimentOf } from '../model/experiments.js';
 import { openTestDatabase } from './database.js';
+import { freePort } from './free-port.js';
 import { temporaryDirectory } from './server-process.js';
 
 export const namespace = 'glados-runners';
@@ -44,7 +47,7 @@ const ignore = () => undefined;
  * Pods run a shell line in the place of a runner: it waits for the file
  * `exit-TOKEN` in the lab's directory, then exits with the code that it holds.
  */
-export async function openControlLab(settings: { readonly backoffLimitPerIndex?: number } = {}): Promise<ControlLab> {
+export async function openControlLab(settings: JobChoices = {}): Promise<ControlLab> {
   const stack = new DisposalStack();
   const directory = temporaryDirectory();
   stack.defer(() => directory[Symbol.dispose]());
@@ -55,7 +58,7 @@ export async function openControlLab(settings: { readonly backoffLimitPerIndex?:
     startLocalKubernetes({ directory: directory.path, images, graceScale: 0.02, port });
 
   const database = stack.use(await openTestDatabase());
-  let cluster = await startCluster(0);
+  let cluster = await startCluster(await freePort());
   stack.defer(() => cluster[Symbol.asyncDispose]());
   const connection = stack.use(openConnection({ kubeconfigPath: cluster.kubeconfigPath, namespace }));
   const experiments = createExperiments(database);
@@ -69,6 +72,7 @@ export async function openControlLab(settings: { readonly backoffLimitPerIndex?:
     experiments,
     trials,
     claims,
+    deletions: createDeletions(database),
     jobs: createJobs(through, namespace),
     pods: createPods(through, namespace),
     jobSettings: { runnerImage: 'waiting', namespace, ...settings },

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { MongoClient, MongoServerError } from 'mongodb';
+import { freePort } from './free-port.js';
 import { root } from './server-process.js';
 
 /** A database in a process of its own, which can be killed and started again where it was. */
@@ -73,13 +73,4 @@ async function keep(begin: () => Promise<Begun>): Promise<DatabaseProcess> {
     start: async () => void ({ child } = await begin()),
     [Symbol.asyncDispose]: kill,
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

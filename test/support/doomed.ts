@@ -1,4 +1,4 @@
-import { MongoClient, type Db } from 'mongodb';
+import { MongoClient, type Db, type Document } from 'mongodb';
 import type { Database } from '../../src/store/database.js';
 
 /**
@@ -14,7 +14,10 @@ export async function doomed(
 ): Promise<boolean> {
   const own = new MongoClient(uriOf(client), { monitorCommands: true });
   let [count, died] = [0, false];
-  own.on('commandStarted', () => {
+  const sessions = new Map<string, Document>();
+  own.on('commandStarted', ({ command }) => {
+    const session = (command as { lsid?: Document }).lsid;
+    if (session) sessions.set(JSON.stringify(session), session);
     count += 1;
     if (count !== fatal) return;
     died = true;
@@ -27,6 +30,8 @@ export async function doomed(
   } finally {
     await own.close(true);
   }
+  // A transaction of a dead client otherwise holds what it wrote to for a minute.
+  if (died && sessions.size > 0) await client.db('admin').command({ killSessions: [...sessions.values()] });
   return died;
 }
 

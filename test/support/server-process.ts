@@ -12,6 +12,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 /** A server as a user starts it: a process of its own. */
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string;
+  readonly pid: number;
   readonly kubeconfigPath: string;
   readonly client: GladosClient;
   readonly stdout: string;
@@ -63,6 +64,7 @@ export async function startServer(
   return {
     url,
     client,
+    pid: child.pid ?? 0,
     kubeconfigPath: /KUBECONFIG=(\S+)/.exec(output.stdout)?.[1] ?? '',
     get stdout() {
       return output.stdout;

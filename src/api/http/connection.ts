@@ -1,32 +1,65 @@
 import type { Duplex } from 'node:stream';
-import type { Context } from 'graphql-ws';
+import type { GraphQLFormattedError } from 'graphql';
 import type { WebSocket } from 'ws';
+import { Slab } from '../hub/frame.js';
 import type { Line } from '../hub/line.js';
 import type { Caller } from './caller.js';
+import type { Fields } from './client-message.js';
+import { closeCodes } from './close-codes.js';
 import type { HttpLimits } from './limits.js';
-
-export type Conversation = Context<Record<string, unknown> | undefined, Connection>;
+import type { UserSockets } from './user-sockets.js';
 
 /** What all connections of a server share. */
 export interface ConnectionNeeds {
-  readonly limits: Pick<HttpLimits, 'messagesPerSecond' | 'messageBurst' | 'bufferedBytes'>;
+  readonly limits: Pick<HttpLimits, 'messagesPerSecond' | 'messageBurst' | 'bufferedBytes' | 'initSeconds'>;
   readonly openLine: (socket: WebSocket, stream: Duplex) => Line;
   readonly users: UserSockets;
-  /** Called when an operation has ended, before `complete` is sent for it; `remaining` are still open on this socket. */
-  readonly onOperationEnded: (socket: WebSocket, remaining: number) => void;
+  /** An error as it may leave the house. */
+  readonly shown: (error: unknown) => GraphQLFormattedError[];
+  /** Called when an operation has ended and its last message was said. */
+  readonly onOperationEnded: (connection: Connection) => void;
 }
+
+/** An operation, as its connection sees it. */
+export interface OpenOperation {
+  /** JSON text. */
+  readonly id: string;
+  /** It is a subscription that has begun. */
+  readonly isStreaming: boolean;
+  /** Ends it, and says so to the client. */
+  complete(): void;
+  /** Ends it without a word. */
+  end(): void;
+}
+
+/** As the upgrade request tells. */
+export interface Origin {
+  readonly baseUrl: string;
+  readonly authorization: string | undefined;
+}
+
+/** A whole frame, made once. */
+const acknowledgement = new Slab().framed('{"type":"connection_ack"}');
+const none: readonly OpenOperation[] = [];
 
 /**
  * One socket, as its operations see it. Made for each of thousands: what may
- * never be asked for is made when it is.
+ * never be asked for is made when it is, and lists are as long as what they
+ * hold.
  */
-export class Connection {
-  /** Set once the client introduced itself. */
-  conversation?: Conversation;
+export class Connection implements Caller {
   readonly socket: WebSocket;
+  readonly baseUrl: string;
+  /** As the upgrade request tells, or what the client said for itself later. */
+  authorization?: string;
+  /** Until the client introduces itself, until that was found good, and from then on. */
+  stage: 'silent' | 'introduced' | 'ready' = 'silent';
+  /** Has it been heard of since this was last set to false? */
+  isAlive = true;
+  operations = none;
   readonly #stream: Duplex;
   readonly #needs: ConnectionNeeds;
-  readonly #origin: Omit<Caller, 'signal'>;
+  #patience: NodeJS.Timeout | undefined;
   #left: AbortController | undefined;
   #line: Line | undefined;
   #user: string | undefined;
@@ -35,23 +68,38 @@ export class Connection {
   #heard = 0;
   #heardAt = 0;
 
-  constructor(socket: WebSocket, stream: Duplex, origin: Omit<Caller, 'signal'>, needs: ConnectionNeeds) {
+  constructor(socket: WebSocket, stream: Duplex, { baseUrl, authorization }: Origin, needs: ConnectionNeeds) {
     this.socket = socket;
     this.#stream = stream;
-    this.#origin = origin;
+    this.baseUrl = baseUrl;
+    if (authorization !== undefined) this.authorization = authorization;
     this.#needs = needs;
+    const late = () => this.close(closeCodes.notIntroducedInTime, 'Connection initialisation timeout');
+    this.#patience = setTimeout(late, needs.limits.initSeconds * 1000);
   }
 
-  /** As the upgrade request tells, or with what the client said for itself later. */
-  caller(authorization: string | undefined = this.#origin.authorization): Caller {
-    const signal = (): AbortSignal => this.#signal();
-    return {
-      baseUrl: this.#origin.baseUrl,
-      ...(authorization !== undefined && { authorization }),
-      get signal() {
-        return signal();
-      },
-    };
+  /** Aborts when the socket is closed. */
+  get signal(): AbortSignal {
+    this.#left ??= new AbortController();
+    if (this.#isOver) this.#left.abort();
+    return this.#left.signal;
+  }
+
+  get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
+  /** Browsers cannot set headers on a socket: a token in `connection_init` counts as the Authorization header. */
+  introduce(payload: Fields | null | undefined): void {
+    this.stage = 'introduced';
+    this.#endPatience();
+    const said = payload?.['authorization'] ?? payload?.['Authorization'];
+    if (typeof said === 'string') this.authorization = said;
+  }
+
+  acknowledge(): void {
+    this.stage = 'ready';
+    if (this.isOpen) this.#stream.write(acknowledgement);
   }
 
   /** Where the hub writes. */
@@ -85,8 +133,34 @@ export class Connection {
     this.socket.pause();
   }
 
-  operationEnded(remaining: number): void {
-    this.#needs.onOperationEnded(this.socket, remaining);
+  /** @param id JSON text. */
+  operation(id: string): OpenOperation | undefined {
+    return this.operations.find((one) => one.id === id);
+  }
+
+  operationBegun(operation: OpenOperation): void {
+    this.operations = this.operations.concat(operation);
+  }
+
+  operationEnded(operation: OpenOperation): void {
+    this.operations = this.operations.filter((one) => one !== operation);
+    this.#needs.onOperationEnded(this);
+  }
+
+  shown(error: unknown): GraphQLFormattedError[] {
+    return this.#needs.shown(error);
+  }
+
+  say(text: string): void {
+    if (this.isOpen) this.socket.send(text);
+  }
+
+  /** Settles when the text is with the kernel, or will never be. */
+  sayAndWait(text: string): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.isOpen) this.socket.send(text, () => resolve());
+      else resolve();
+    });
   }
 
   close(code: number, reason: string): void {
@@ -96,39 +170,16 @@ export class Connection {
   /** The socket is closed. */
   end(): void {
     this.#isOver = true;
+    this.#endPatience();
     this.#left?.abort();
+    for (const operation of this.operations) operation.end();
     this.#line?.end();
     if (this.#user !== undefined) this.#needs.users.remove(this.#user);
   }
 
-  #signal(): AbortSignal {
-    this.#left ??= new AbortController();
-    if (this.#isOver) this.#left.abort();
-    return this.#left.signal;
-  }
-}
-
-/** How many sockets each user has. */
-export class UserSockets {
-  readonly #counts = new Map<string, number>();
-  readonly #limit: number;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  /** @returns false, and counts nothing, at the limit */
-  add(user: string): boolean {
-    const others = this.#counts.get(user) ?? 0;
-    if (others >= this.#limit) return false;
-    this.#counts.set(user, others + 1);
-    return true;
-  }
-
-  remove(user: string): void {
-    const others = (this.#counts.get(user) ?? 1) - 1;
-    if (others === 0) this.#counts.delete(user);
-    else this.#counts.set(user, others);
+  #endPatience(): void {
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
   }
 }
 

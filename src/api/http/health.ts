@@ -4,7 +4,7 @@ import { onlyMethods } from './answers.js';
 export interface Check {
   readonly name: string;
   readonly ready: boolean;
-  /** Why not, in one sentence. */
+  /** Why not, in one sentence; or what is wrong although it is. */
   readonly reason?: string;
 }
 
@@ -23,8 +23,10 @@ export function healthRoutes(checks: () => readonly Check[]): Router {
   routes.get('/readyz', (request, response) => {
     const all = checks();
     const ready = all.every((check) => check.ready);
-    const lines = all.map(
-      (check) => `${check.ready ? '[+]' : '[-]'}${check.name} ${check.ready ? 'ok' : (check.reason ?? 'not ready')}`,
+    const lines = all.map((check) =>
+      check.ready
+        ? `[+]${check.name} ok${check.reason === undefined ? '' : `, but: ${check.reason}`}`
+        : `[-]${check.name} ${check.reason ?? 'not ready'}`,
     );
     const verbose = 'verbose' in request.query || !ready;
     response

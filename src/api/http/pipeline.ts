@@ -3,7 +3,7 @@ import type { IExecutableSchemaDefinition } from '@graphql-tools/schema';
 import { GraphQLError, parse, specifiedRules, validate } from 'graphql';
 import type { DocumentNode, GraphQLSchema, ValidationRule } from 'graphql';
 import { createDocumentCache, hashOf } from './document-cache.js';
-import type { DocumentCache } from './document-cache.js';
+import type { DocumentCache, KnownDocument } from './document-cache.js';
 import { documentLimits } from './document-limits.js';
 import { createExecution } from './execution.js';
 import type { Execution } from './execution.js';
@@ -12,9 +12,7 @@ import type { HttpLimits } from './limits.js';
 /** A resolver map for `makeExecutableSchema`, scalars included. */
 export type ResolverMap<C> = NonNullable<IExecutableSchemaDefinition<C>['resolvers']>;
 
-export type Prepared =
-  | { readonly document: DocumentNode; readonly hash: string }
-  | { readonly errors: readonly GraphQLError[] };
+export type Prepared = KnownDocument | { readonly errors: readonly GraphQLError[] };
 
 /**
  * What every operation passes before it runs, whichever way it came: one
@@ -55,9 +53,8 @@ export function createPipeline<C>(needs: {
     documents,
     execution: createExecution(schema),
     prepare(text) {
-      const hash = hashOf(text);
-      const known = documents.get(hash);
-      if (known) return { document: known, hash };
+      const known = documents.ofText(text);
+      if (known) return known;
       let document: DocumentNode;
       try {
         document = parse(text, parseOptions);
@@ -67,6 +64,7 @@ export function createPipeline<C>(needs: {
       }
       const errors = validate(schema, document, [...specifiedRules, ...rules]);
       if (errors.length > 0) return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
+      const hash = hashOf(text);
       documents.set(hash, document);
       return { document, hash };
     },

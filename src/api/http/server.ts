@@ -50,6 +50,8 @@ export interface HttpServer extends AsyncDisposable {
   readonly port: number;
   /** What its WebSockets do at this moment. */
   counts(): SocketCounts;
+  /** Closes the sockets of callers whom `contextFor` refuses by now; it is asked once for each token. */
+  checkCallers(): Promise<void>;
   /** Not ready from now on; ends every socket in an orderly way. HTTP is answered until disposal. */
   drain(): Promise<void>;
 }
@@ -129,6 +131,7 @@ export async function startHttp<C extends object>(needs: HttpNeeds<C>): Promise<
     url,
     port,
     counts: () => sockets.counts(),
+    checkCallers: () => sockets.checkCallers(),
     drain() {
       draining = true;
       return sockets.drain();

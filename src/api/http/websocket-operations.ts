@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { getOperationAST, GraphQLError } from 'graphql';
-import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult } from 'graphql';
-import { CloseCode, makeServer } from 'graphql-ws';
-import type { OperationResult, Server, SubscribePayload } from 'graphql-ws';
+import { getOperationAST, GraphQLError, OperationTypeNode } from 'graphql';
+import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult, OperationDefinitionNode } from 'graphql';
 import type { Logger } from 'pino';
 import type { Hub } from '../hub/hub.js';
-import type { Caller, ContextFor } from './caller.js';
-import type { Connection, Conversation } from './connection.js';
+import { Member } from '../hub/member.js';
+import type { ContextFor } from './caller.js';
+import type { Asked } from './client-message.js';
+import { closeCodes } from './close-codes.js';
+import type { Farewell } from './close-codes.js';
+import type { Connection } from './connection.js';
 import type { HttpLimits } from './limits.js';
 import type { Mask } from './masking.js';
+import type { Operation } from './operation.js';
 import type { Pipeline } from './pipeline.js';
 import { HttpRefusal, toGraphQLError } from './refusal.js';
 
@@ -25,105 +28,110 @@ export interface OperationNeeds<C extends object> {
 }
 
 /** An operation that may run. */
-interface Admitted extends ExecutionArgs {
-  readonly id: string;
+interface Admitted {
+  readonly args: ExecutionArgs;
   readonly documentHash: string;
-  readonly connection: Connection;
+  readonly operation: OperationDefinitionNode;
 }
 
-/** Close code "try again later": clients reconnect. */
-const tryAgainLater = 1013;
+type Outcome = Member | AsyncIterableIterator<ExecutionResult> | ExecutionResult;
 
-/**
- * The graphql-transport-ws protocol over the shared pipeline.
- *
- * A refused operation answers `error` for its id and leaves its siblings and
- * the socket alone: stock graphql-ws closes the socket for a syntax error, so
- * documents are prepared in `onSubscribe`, and nothing in there throws.
- */
-export function createOperations<C extends object>(needs: OperationNeeds<C>): Server<Connection> {
-  const { mask, limits } = needs;
-  return makeServer<Record<string, unknown> | undefined, Connection>({
-    connectionInitWaitTimeout: limits.initSeconds * 1000,
+/** Who may stay on a socket, and what runs on it: by the shared pipeline. */
+export function createOperations<C extends object>(needs: OperationNeeds<C>) {
+  const { mask, limits, logger, hub } = needs;
+  const shown = (result: ExecutionResult) => (result.errors ? masked(mask, result.errors, result) : result);
 
-    async onConnect(conversation) {
-      const { extra } = conversation;
-      extra.conversation = conversation;
-      try {
-        const caller = callerOf(conversation);
-        const context = await needs.contextFor(caller);
-        if (extra.belongsTo(needs.userOf?.(context) ?? caller.authorization ?? '')) return true;
-        extra.close(tryAgainLater, `At most ${limits.socketsPerUser} sockets at once for one user`);
-        return false;
-      } catch (error) {
-        if (error instanceof HttpRefusal) {
-          extra.close(error.status === 401 ? CloseCode.Unauthorized : CloseCode.Forbidden, error.message);
-        } else {
-          const { extensions } = mask(toGraphQLError(error), randomUUID());
-          extra.close(tryAgainLater, `Internal error ${String(extensions?.['requestId'])}`);
-        }
-        return false;
+  /** @returns why not */
+  async function admit(connection: Connection): Promise<Farewell | undefined> {
+    try {
+      const context = await needs.contextFor(connection);
+      if (connection.belongsTo(needs.userOf?.(context) ?? connection.authorization ?? '')) return undefined;
+      const reason = `At most ${limits.socketsPerUser} sockets at once for one user`;
+      return { code: closeCodes.tryAgainLater, reason };
+    } catch (error) {
+      if (error instanceof HttpRefusal) {
+        const code = error.status === 401 ? closeCodes.unauthorized : closeCodes.forbidden;
+        return { code, reason: error.message };
       }
-    },
-
-    async onSubscribe(conversation, id, payload) {
-      try {
-        return await admit(needs, conversation, id, payload);
-      } catch (error) {
-        return [toGraphQLError(error)];
-      }
-    },
-    execute: (args) => orErrors(() => needs.pipeline.execution.execute(args)),
-    subscribe(args) {
-      const { id, documentHash, connection } = args as Admitted;
-      return orErrors(() => needs.hub.subscribe({ args, id, documentHash, line: connection.line() }));
-    },
-
-    async onOperation(_conversation, _id, _payload, _args, result) {
-      if (!needs.isDraining() || !(Symbol.asyncIterator in result)) return undefined;
-      void result[Symbol.asyncIterator]().return?.();
-      return { errors: [goingAway()] };
-    },
-    onNext: (_conversation, _id, _payload, _args, result) =>
-      result.errors ? masked(mask, result.errors, result) : undefined,
-    onError(_conversation, _id, _payload, errors) {
-      const requestId = randomUUID();
-      return errors.map((error) => mask(toGraphQLError(error), requestId));
-    },
-    onComplete({ extra, subscriptions }, id) {
-      extra.operationEnded(Object.keys(subscriptions).filter((other) => other !== id).length);
-    },
-  });
-}
-
-async function admit<C extends object>(
-  needs: OperationNeeds<C>,
-  conversation: Conversation,
-  id: string,
-  payload: SubscribePayload,
-): Promise<Admitted | readonly GraphQLError[]> {
-  const { pipeline, limits } = needs;
-  if (needs.isDraining()) return [goingAway()];
-  if (Object.keys(conversation.subscriptions).length > limits.subscriptionsPerSocket) {
-    return [refusal('RATE_LIMITED', `At most ${limits.subscriptionsPerSocket} operations at once on one socket.`)];
+      const { extensions } = mask(toGraphQLError(error), randomUUID());
+      return { code: closeCodes.tryAgainLater, reason: `Internal error ${String(extensions?.['requestId'])}` };
+    }
   }
-  const prepared = pipeline.prepare(payload.query);
-  if ('errors' in prepared) return prepared.errors;
+
+  /** graphql-js throws what it holds for the server's mistakes, such as a source that is no async iterable. */
+  async function begin(subscriber: Operation, { args, documentHash, operation }: Admitted): Promise<Outcome> {
+    try {
+      if (operation.operation !== OperationTypeNode.SUBSCRIPTION) return await needs.pipeline.execution.execute(args);
+      return await hub.subscribe({ args, operation, documentHash, subscriber, line: subscriber.connection.line() });
+    } catch (error) {
+      return { errors: [toGraphQLError(error)] };
+    }
+  }
+
+  async function follow(operation: Operation, source: AsyncIterableIterator<ExecutionResult>): Promise<void> {
+    operation.streams(() => {
+      source.return?.().catch((error: unknown) => {
+        logger.error({ err: error }, 'A subscription did not let go of its source');
+      });
+    });
+    for await (const result of source) {
+      if (operation.isOver) return;
+      await operation.next(shown(result));
+    }
+    operation.complete();
+  }
+
+  /** A refused operation answers `error` for its id and leaves its siblings and the socket alone. */
+  async function run(operation: Operation, asked: Asked): Promise<void> {
+    try {
+      const one = await admitted(needs, operation, asked);
+      if ('errors' in one) return operation.error(masked(mask, one.errors, {}).errors ?? []);
+      const outcome = await begin(operation, one);
+      if (!(outcome instanceof Member || Symbol.asyncIterator in outcome)) {
+        await operation.next(shown(outcome));
+        operation.complete();
+      } else if (operation.isOver || needs.isDraining()) {
+        operation.failed(goingAway());
+        await (outcome instanceof Member ? outcome.leave() : outcome.return?.());
+      } else if (outcome instanceof Member) {
+        operation.streams(() => outcome.leave());
+        outcome.begin();
+      } else {
+        await follow(operation, outcome);
+      }
+    } catch (error) {
+      operation.failed(error);
+    }
+  }
+
+  return { admit, run };
+}
+
+/** @throws GraphQLError when it is refused; HttpRefusal when the caller is */
+async function admitted<C extends object>(
+  { pipeline, limits, contextFor, isDraining }: OperationNeeds<C>,
+  { connection }: Operation,
+  { query, operationName, variables }: Asked,
+): Promise<Admitted | { readonly errors: readonly GraphQLError[] }> {
+  if (isDraining()) throw goingAway();
+  if (connection.operations.length > limits.subscriptionsPerSocket) {
+    throw refusal('RATE_LIMITED', `At most ${limits.subscriptionsPerSocket} operations at once on one socket.`);
+  }
+  const prepared = pipeline.prepare(query);
+  if ('errors' in prepared) return prepared;
   const { document, hash } = prepared;
-  // graphql-ws keeps the message for as long as the operation runs: thousands then share one text.
-  if (document.loc) Object.assign(payload, { query: document.loc.source.body });
-  if (!getOperationAST(document, payload.operationName)) {
-    return [refusal('OPERATION_RESOLUTION_FAILURE', 'Name one operation of the document.')];
-  }
+  const operation = getOperationAST(document, operationName);
+  if (!operation) throw refusal('OPERATION_RESOLUTION_FAILURE', 'Name one operation of the document.');
   return {
-    id,
     documentHash: hash,
-    connection: conversation.extra,
-    schema: pipeline.schema,
-    document,
-    contextValue: await needs.contextFor(callerOf(conversation)),
-    operationName: payload.operationName ?? null,
-    variableValues: payload.variables ?? null,
+    operation,
+    args: {
+      schema: pipeline.schema,
+      document,
+      contextValue: await contextFor(connection),
+      operationName: operationName ?? null,
+      variableValues: variables ?? null,
+    },
   };
 }
 
@@ -139,21 +147,6 @@ export function masked(
     ...(extensions && { extensions }),
     errors: errors.map((error) => mask(error, requestId)),
   };
-}
-
-/** Browsers cannot set headers on a socket: a token in `connection_init` counts as the Authorization header. */
-function callerOf({ connectionParams, extra }: Conversation): Caller {
-  const said = connectionParams?.['authorization'] ?? connectionParams?.['Authorization'];
-  return typeof said === 'string' ? extra.caller(said) : extra.caller();
-}
-
-/** graphql-js throws what it holds for the server's mistakes, such as a source that is no async iterable. */
-async function orErrors(run: () => OperationResult): Promise<Awaited<OperationResult>> {
-  try {
-    return await run();
-  } catch (error) {
-    return { errors: [toGraphQLError(error)] };
-  }
 }
 
 function goingAway(): GraphQLError {

@@ -1,12 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { CloseCode, handleProtocols, MessageType, stringifyMessage } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
-import type { WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 import { createHub } from '../hub/hub.js';
 import { baseUrlOf } from './caller.js';
-import { Connection, UserSockets } from './connection.js';
+import { refusedSockets } from './caller-check.js';
+import { subprotocol } from './client-message.js';
+import { closeCodes } from './close-codes.js';
+import { Connection } from './connection.js';
 import type { ConnectionNeeds } from './connection.js';
+import { createConversation } from './conversation.js';
+import { toGraphQLError } from './refusal.js';
+import { UserSockets } from './user-sockets.js';
 import { createOperations, masked } from './websocket-operations.js';
 import type { OperationNeeds } from './websocket-operations.js';
 
@@ -24,6 +30,8 @@ export interface WebSocketEnd extends AsyncDisposable {
   /** Takes over an upgrade request that was found good. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   counts(): SocketCounts;
+  /** Closes with 4403 every socket whose caller is refused by now. */
+  checkCallers(): Promise<void>;
   /**
    * One socket after another: sends `complete` for each subscription, lets
    * queries and mutations end, closes with 1001. Settles when the last one is
@@ -32,9 +40,6 @@ export interface WebSocketEnd extends AsyncDisposable {
   drain(): Promise<void>;
 }
 
-const goingAway = 1001;
-/** Close code of a client that did not read what it asked for; ours: the protocol leaves 4000 to 4999 to servers. */
-export const readsTooSlowly = 4513;
 /** Between two sockets that are told to leave: thousands at once would come back at once, somewhere else. */
 const partingMs = 5;
 /** How long a client that does not read gets to read that its socket is being closed. */
@@ -44,11 +49,10 @@ export interface WebSocketNeeds<C extends object> extends Omit<OperationNeeds<C>
   readonly ownUrl: () => string;
 }
 
-/** GraphQL over WebSocket: sockets here, what is said on them in `createOperations`. */
+/** GraphQL over WebSocket: sockets here, what is said on them in `createConversation`. */
 export function createWebSocketEnd<C extends object>(needs: WebSocketNeeds<C>): WebSocketEnd {
   const { limits, logger, mask } = needs;
   const connections = new Map<WebSocket, Connection>();
-  const silent = new Set<WebSocket>();
   let draining = false;
   let slowReaders = 0;
   const hub = createHub({
@@ -58,23 +62,26 @@ export function createWebSocketEnd<C extends object>(needs: WebSocketNeeds<C>): 
     slowSeconds: limits.slowSeconds,
     onTooSlow: (socket) => cutOff(socket as WebSocket),
   });
-  const operations = createOperations({ ...needs, hub, isDraining: () => draining });
+  const hear = createConversation({
+    ...createOperations({ ...needs, hub, isDraining: () => draining }),
+    onFault(connection, error) {
+      logger.error({ err: error }, 'A message could not be handled');
+      connection.close(closeCodes.fault, 'Internal error');
+    },
+  });
   const sockets = new WebSocketServer({
     noServer: true,
+    clientTracking: false,
     maxPayload: limits.messageBytes,
     perMessageDeflate: false,
-    // One message a turn: or an id that is completed and used again at once gets the old operation's end.
-    allowSynchronousEvents: false,
-    handleProtocols,
+    handleProtocols: (offered) => offered.has(subprotocol) && subprotocol,
   });
 
   const ping = setInterval(() => {
-    for (const socket of connections.keys()) {
-      if (silent.has(socket)) socket.terminate();
-      else {
-        silent.add(socket);
-        socket.ping();
-      }
+    for (const [socket, connection] of connections) {
+      if (connection.isAlive) socket.ping();
+      else socket.terminate();
+      connection.isAlive = false;
     }
   }, limits.pingSeconds * 1000);
   ping.unref();
@@ -83,64 +90,59 @@ export function createWebSocketEnd<C extends object>(needs: WebSocketNeeds<C>): 
     limits,
     users: new UserSockets(limits.socketsPerUser),
     openLine: (socket, stream) => hub.openLine(socket, stream),
-    onOperationEnded(socket, remaining) {
-      if (draining && remaining === 0) setImmediate(() => socket.close(goingAway, 'The server is going away'));
+    shown: (error) => [mask(toGraphQLError(error), randomUUID())],
+    onOperationEnded(connection) {
+      if (draining && connection.operations.length === 0) leave(connection);
     },
   };
-  function heard(this: WebSocket): void {
-    silent.delete(this);
+  // One function for all sockets, not one for each of thousands.
+  function onMessage(this: WebSocket, message: RawData): void {
+    const connection = connections.get(this);
+    if (!connection) return;
+    connection.heard();
+    hear(connection, String(message));
   }
-  const broke = (error: Error) => logger.debug({ err: error }, 'A socket broke');
+  function onPong(this: WebSocket): void {
+    const connection = connections.get(this);
+    if (connection) connection.isAlive = true;
+  }
+  function onClose(this: WebSocket): void {
+    connections.get(this)?.end();
+    connections.delete(this);
+  }
+  const onError = (error: Error) => logger.debug({ err: error }, 'A socket broke');
+  let lastBaseUrl = '';
 
   function opened(socket: WebSocket, request: IncomingMessage, stream: Duplex): void {
+    const baseUrl = baseUrlOf(request, needs.ownUrl());
+    // Nearly all have come to one address, and then share its text.
+    if (baseUrl !== lastBaseUrl) lastBaseUrl = baseUrl;
     const { authorization } = request.headers;
-    const origin = {
-      baseUrl: baseUrlOf(request, needs.ownUrl()),
-      ...(authorization !== undefined && { authorization }),
-    };
-    const connection = new Connection(socket, stream, origin, shared);
+    const connection = new Connection(socket, stream, { baseUrl: lastBaseUrl, authorization }, shared);
     connections.set(socket, connection);
-    socket.on('pong', heard);
-    socket.on('error', broke);
-    const closed = operations.opened(
-      {
-        protocol: socket.protocol,
-        send: (text) => send(socket, text),
-        close: (code = 1000, reason = '') => connection.close(code, reason),
-        onMessage: (take) =>
-          socket.on('message', (message) => {
-            connection.heard();
-            take(String(message)).catch((error: unknown) => {
-              logger.error({ err: error }, 'A message could not be handled');
-              connection.close(CloseCode.InternalServerError, 'Internal error');
-            });
-          }),
-      },
-      connection,
-    );
-    socket.once('close', (code, reason) => {
-      connections.delete(socket);
-      silent.delete(socket);
-      connection.end();
-      closed(code ?? 1006, String(reason)).catch((error: unknown) => {
-        logger.error({ err: error }, 'A subscription did not let go of its source');
-      });
-    });
+    socket.on('message', onMessage).on('pong', onPong).on('error', onError).on('close', onClose);
+    if (socket.protocol !== subprotocol) connection.close(closeCodes.otherProtocol, 'Subprotocol not acceptable');
   }
 
   function cutOff(socket: WebSocket): void {
     slowReaders += 1;
     logger.warn({ slowReaders }, 'A socket is closed because its client reads too slowly');
-    socket.close(readsTooSlowly, 'You read too slowly; connect again and resume');
-    setTimeout(() => socket.terminate(), lastWordsMs).unref();
+    endNow(socket, closeCodes.readsTooSlowly, 'You read too slowly; connect again and resume');
+  }
+
+  async function checkCallers(): Promise<void> {
+    const refused = await refusedSockets(connections.values(), needs.contextFor);
+    if (refused.length > 0)
+      logger.info({ sockets: refused.length }, 'Sockets are closed: their token is not good any more');
+    for (const socket of refused) endNow(socket, closeCodes.forbidden, 'Your token is not good any more.');
   }
 
   async function drain(): Promise<void> {
     draining = true;
     const pauseMs = Math.min(partingMs, ((limits.drainSeconds * 2) / 3 / connections.size) * 1000);
-    const ends = [...connections].map(async ([socket, connection], index) => {
+    const ends = [...connections.values()].map(async (connection, index) => {
       await pause(pauseMs * index);
-      await end(socket, connection, limits.drainSeconds - (pauseMs * index) / 1000);
+      await end(connection, limits.drainSeconds - (pauseMs * index) / 1000);
     });
     await Promise.all(ends);
   }
@@ -149,6 +151,7 @@ export function createWebSocketEnd<C extends object>(needs: WebSocketNeeds<C>): 
     accept: (request, stream, head) =>
       sockets.handleUpgrade(request, stream, head, (socket) => opened(socket, request, stream)),
     counts: () => ({ sockets: connections.size, ...hub.counts(), slowReaders }),
+    checkCallers,
     drain,
     async [Symbol.asyncDispose]() {
       await drain();
@@ -158,34 +161,30 @@ export function createWebSocketEnd<C extends object>(needs: WebSocketNeeds<C>): 
   };
 }
 
-/** Settles when the text is with the kernel, or will never be: a slow reader thereby slows only its own operations. */
-function send(socket: WebSocket, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket.readyState !== socket.OPEN) resolve();
-    else socket.send(text, () => resolve());
-  });
+/** Says why, and does not wait for long until that was read. Nothing is written to the socket any more. */
+function endNow(socket: WebSocket, code: number, reason: string): void {
+  socket.close(code, reason);
+  setTimeout(() => socket.terminate(), lastWordsMs).unref();
+}
+
+function leave(connection: Connection): void {
+  connection.close(closeCodes.goingAway, 'The server is going away');
 }
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, milliseconds));
 }
 
-async function end(socket: WebSocket, { conversation }: Connection, drainSeconds: number): Promise<void> {
+async function end(connection: Connection, drainSeconds: number): Promise<void> {
+  const { socket } = connection;
   if (socket.readyState === socket.CLOSED) return;
   const closed = new Promise((resolve) => socket.once('close', resolve));
-  const subscriptions = conversation?.subscriptions ?? {};
-  for (const [id, operation] of Object.entries(subscriptions)) {
-    if (!operation) continue;
-    delete subscriptions[id];
-    socket.send(stringifyMessage({ id, type: MessageType.Complete }));
-    void operation[Symbol.asyncIterator]().return?.();
-  }
-  const close = () => socket.close(goingAway, 'The server is going away');
+  for (const operation of connection.operations) if (operation.isStreaming) operation.complete();
   const timers = [
-    setTimeout(close, drainSeconds * 1000),
+    setTimeout(() => leave(connection), drainSeconds * 1000),
     setTimeout(() => socket.terminate(), (drainSeconds + 1) * 1000),
   ];
-  if (Object.keys(subscriptions).length === 0) close();
+  if (connection.operations.length === 0) leave(connection);
   await closed;
   for (const timer of timers) clearTimeout(timer);
 }

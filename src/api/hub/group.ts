@@ -4,11 +4,15 @@ import type { NextMessage } from './frame.js';
 import { News } from './news.js';
 import type { NewsNeeds } from './news.js';
 import type { SharedSource } from './shared-source.js';
+import { WholeNews } from './whole-news.js';
 
 export interface GroupNeeds extends Pick<FeedNeeds, 'execute' | 'turn'> {
+  /** Of its first subscription: those of one group open the same. */
+  readonly source: SharedSource;
   /** Called when its last subscription has ended. */
   readonly onEmpty: () => void;
   readonly news: NewsNeeds;
+  readonly isWhole: boolean;
   readonly maxRate: number | undefined;
 }
 
@@ -32,11 +36,15 @@ export class Group {
   /** A newcomer's snapshot, and what the shared feed had taken then. */
   #opening: { readonly message: NextMessage; readonly taken: number; readonly at: number } | undefined;
   readonly #feeds = new Map<Reader, Feed>();
-  /** How many subscriptions belong to it, parked ones included. */
   #members = 0;
 
   constructor(needs: GroupNeeds) {
     this.#needs = needs;
+  }
+
+  /** How many subscriptions belong to it, parked ones included. */
+  get members(): number {
+    return this.#members;
   }
 
   gain(): void {
@@ -49,9 +57,9 @@ export class Group {
   }
 
   /** @throws what the source throws, for a cursor of any kind too */
-  async begin(source: SharedSource, after: string | undefined, reader: Reader): Promise<void> {
+  async begin(after: string | undefined, reader: Reader): Promise<void> {
     if (after === undefined && this.#openAlike(reader)) return;
-    const stream = await source.needs.open(after);
+    const stream = await this.#needs.source.needs.open(after);
     if (!reader.isOpen) {
       await stream.return?.();
       return;
@@ -60,7 +68,7 @@ export class Group {
       {
         ...this.#needs,
         stream,
-        news: new News(this.#needs.news),
+        news: this.#needs.isWhole ? new WholeNews(this.#needs.news) : new News(this.#needs.news),
         onSettled: (settled) => this.#settled(settled),
         hold: (held) => this.#hold(held, reader),
       },

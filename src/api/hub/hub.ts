@@ -1,14 +1,20 @@
 import type { Duplex } from 'node:stream';
-import { createSourceEventStream, getOperationAST, getVariableValues } from 'graphql';
-import type { DocumentNode, ExecutionArgs, ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
+import type {
+  ExecutionArgs,
+  ExecutionResult,
+  FormattedExecutionResult,
+  GraphQLError,
+  OperationDefinitionNode,
+} from 'graphql';
 import { Slab } from './frame.js';
 import { Group } from './group.js';
 import { Line } from './line.js';
 import type { LineNeeds, LineSocket } from './line.js';
 import { mappedStream } from './mapped-stream.js';
 import { Member } from './member.js';
+import type { Subscriber } from './member.js';
+import { Plan } from './plan.js';
 import { Renderings } from './renderings.js';
-import { selectionOf } from './selection.js';
 import type { Selection } from './selection.js';
 import { SharedSource } from './shared-source.js';
 import { Turn } from './turn.js';
@@ -21,10 +27,11 @@ export interface HubNeeds extends Omit<LineNeeds, 'turn' | 'slab'> {
 
 export interface Subscribing {
   readonly args: ExecutionArgs;
+  /** The one that `args` name. */
+  readonly operation: OperationDefinitionNode;
   /** Tells documents apart: equal texts, equal hashes. */
   readonly documentHash: string;
-  /** Of the operation on its socket. */
-  readonly id: string;
+  readonly subscriber: Subscriber;
   readonly line: Line;
 }
 
@@ -41,8 +48,8 @@ interface Beginning {
 export interface Hub {
   /** What the hub writes to one socket. */
   openLine(webSocket: LineSocket, socket: Duplex): Line;
-  /** Begins one subscription. What a `SharedSource` tells is written to the line; everything else comes out of the iterator. */
-  subscribe(needs: Subscribing): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult>;
+  /** A `SharedSource` gives a member, and what it tells is written to the line; everything else comes out of the iterator. */
+  subscribe(needs: Subscribing): Promise<Member | AsyncIterableIterator<ExecutionResult> | ExecutionResult>;
   /** Shared subscriptions that are open, and groups of equal ones among them. */
   counts(): { readonly subscriptions: number; readonly groups: number };
 }
@@ -60,27 +67,26 @@ export function createHub(needs: HubNeeds): Hub {
   const { execute, mask } = needs;
   const turn = new Turn();
   const lineNeeds: LineNeeds = { ...needs, turn, slab: new Slab() };
-  let subscriptions = 0;
   const groups = new Map<string, Group>();
   const kinds = new Map<string, Renderings>();
-  const selections = new WeakMap<DocumentNode, Map<string, Selection | undefined>>();
+  const plans = new WeakMap<OperationDefinitionNode, Plan>();
 
-  function selectionIn({ document, operationName }: ExecutionArgs): Selection | undefined {
-    const known = selections.get(document) ?? new Map<string, Selection | undefined>();
-    selections.set(document, known);
-    const name = operationName ?? '';
-    if (!known.has(name)) known.set(name, selectionOf(document, operationName));
-    return known.get(name);
+  function planOf({ schema, document }: ExecutionArgs, operation: OperationDefinitionNode): Plan {
+    const plan = plans.get(operation) ?? new Plan(schema, document, operation);
+    plans.set(operation, plan);
+    return plan;
   }
 
   function begin({ key, kind, args, source, selection }: Beginning): Group {
-    const { maxRate, idOf, sourceOf } = source.needs;
+    const { maxRate, idOf, sourceOf, isWhole = false } = source.needs;
     const renderings = kinds.get(kind) ?? new Renderings(turn);
     if (renderings.groups === 0) kinds.set(kind, renderings);
     renderings.groups += 1;
     const group = new Group({
       turn,
+      source,
       maxRate,
+      isWhole,
       onEmpty() {
         groups.delete(key);
         renderings.groups -= 1;
@@ -98,48 +104,41 @@ export function createHub(needs: HubNeeds): Hub {
 
   const shown = (result: ExecutionResult) => (result.errors ? mask(result.errors, result) : result);
 
-  function onLeft(group: Group): void {
-    subscriptions -= 1;
-    group.lose();
-  }
-
   return {
-    counts: () => ({ subscriptions, groups: groups.size }),
+    counts() {
+      let subscriptions = 0;
+      for (const { members } of groups.values()) subscriptions += members;
+      return { subscriptions, groups: groups.size };
+    },
     openLine: (webSocket, socket) => new Line(webSocket, socket, lineNeeds),
 
-    async subscribe({ args, documentHash, id, line }) {
-      const source = await createSourceEventStream(args);
-      if (!(Symbol.asyncIterator in source)) return source;
-      const selection = selectionIn(args);
+    async subscribe({ args, operation, documentHash, subscriber, line }) {
+      const plan = planOf(args, operation);
+      const opened = await plan.open(args);
+      if (!('source' in opened)) return opened;
+      const { source, variables } = opened;
+      const { selection } = plan;
       if (!(source instanceof SharedSource) || !selection) {
         return mappedStream(source, (rootValue) => execute({ ...args, rootValue }));
       }
-      const scope = [documentHash, args.operationName ?? '', source.needs.viewerScope];
-      const variables = variablesOf(args);
-      const keyWith = (counts: (name: string) => boolean) =>
-        JSON.stringify([...scope, chosen(variables, counts)], sorted);
+      const scope = JSON.stringify([documentHash, args.operationName ?? '', source.needs.viewerScope]);
+      const values = Object.entries(variables);
+      const keyWith = (counts: (name: string) => boolean) => scope + canonical(values.filter(([name]) => counts(name)));
       const key = keyWith((name) => !selection.resumeVariables.has(name));
       const group =
         groups.get(key) ??
         begin({ key, kind: keyWith((name) => selection.objectVariables.has(name)), args, source, selection });
       group.gain();
-      subscriptions += 1;
-      return new Member({ id, line, group, source, onLeft });
+      return new Member({ subscriber, line, group, after: source.needs.after });
     },
   };
 }
 
-/** As coerced, defaults included. */
-function variablesOf({ schema, document, operationName, variableValues }: ExecutionArgs): Record<string, unknown> {
-  const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
-  return getVariableValues(schema, definitions, variableValues ?? {}).coerced ?? {};
+/** Equal texts for equal variables: objects have their keys in order. */
+function canonical(variables: readonly (readonly [name: string, value: unknown])[]): string {
+  return variables.length === 0 ? '{}' : JSON.stringify(Object.fromEntries(variables), sorted);
 }
 
-function chosen(variables: Record<string, unknown>, counts: (name: string) => boolean): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(variables).filter(([name]) => counts(name)));
-}
-
-/** Objects with their keys in order, so that equal values have equal texts. */
 function sorted(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -47,8 +47,8 @@ const open = 1;
  * this process for a peer that does not read.
  */
 export class Line {
-  /** Few: an array takes less memory than a set, and there are thousands of lines. */
-  readonly riders: Rider[] = [];
+  /** Few, and an array as long as that: there are thousands of lines. */
+  #riders: readonly Rider[] = [];
   readonly #needs: LineNeeds;
   readonly #webSocket: LineSocket;
   readonly #socket: Duplex;
@@ -65,12 +65,11 @@ export class Line {
   }
 
   add(rider: Rider): void {
-    this.riders.push(rider);
+    this.#riders = this.#riders.concat(rider);
   }
 
   remove(rider: Rider): void {
-    const index = this.riders.indexOf(rider);
-    if (index >= 0) this.riders.splice(index, 1);
+    this.#riders = this.#riders.filter((one) => one !== rider);
   }
 
   get isStalled(): boolean {
@@ -79,7 +78,7 @@ export class Line {
 
   /** At the end of a turn: writes at once when nothing else will be written in it. */
   write(rider: Rider, message: NextMessage): void {
-    if (message.shared || this.riders.length > 1 || this.#queued) this.put(rider, message);
+    if (message.shared || this.#riders.length > 1 || this.#queued) this.put(rider, message);
     else if (rider.isOpen && this.#webSocket.readyState === open) this.#writeOne(rider, message);
   }
 
@@ -133,9 +132,9 @@ export class Line {
     this.#deadline.unref();
     this.#socket.once('drain', () => {
       this.#goOn();
-      for (const rider of this.riders) rider.resume();
+      for (const rider of this.#riders) rider.resume();
     });
-    for (const rider of this.riders) rider.park();
+    for (const rider of this.#riders) rider.park();
   }
 
   #goOn(): void {

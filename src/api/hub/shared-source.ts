@@ -19,6 +19,8 @@ export interface SharedSourceNeeds {
   readonly idOf: (object: unknown) => string;
   /** The source in `changed` that a field of the message shows; any other name for a field that shows none. */
   readonly sourceOf: (field: string) => string;
+  /** Every message says everything there is, instead of what changed. */
+  readonly isWhole?: boolean | undefined;
 }
 
 /**

@@ -3,14 +3,19 @@ import type { Objective } from '../../model/objective.js';
 import type { Trial } from '../../model/trial.js';
 import { areAlike } from '../../stream/freshness.js';
 import type { View } from '../../stream/keyed-views.js';
+import { Pulls } from '../../stream/pulls.js';
+import type { SetMessage } from '../../stream/set-message.js';
+import type { SetStream } from '../../stream/set-stream.js';
 import { boardOf } from './board.js';
 
-/** A leaderboard as it is when it is taken: the whole list, each time. */
-export interface BoardMessage<S> {
-  readonly subject: S;
+interface Sources {
   /** Best first. */
-  readonly trials: readonly Trial[];
-  readonly freshness: Freshness;
+  readonly trials: Trial;
+}
+
+/** A leaderboard as it is when it is taken: the whole list, each time; so each is a `reset`, and `cursor` is empty. */
+export interface BoardMessage<S> extends SetMessage<Sources> {
+  readonly subject: S;
 }
 
 export interface BoardStreamNeeds<S extends { readonly objective: Objective }> {
@@ -19,10 +24,6 @@ export interface BoardStreamNeeds<S extends { readonly objective: Objective }> {
   /** Trials of the experiment; released at the end. */
   readonly view: View<Trial>;
   readonly top: number;
-  /** Messages a second, at most. */
-  readonly maxRate?: number | undefined;
-  /** What is worth a message besides the first; both when left out. */
-  readonly tells?: { readonly trials: boolean; readonly freshness: boolean } | undefined;
   /** How long the store may take to be filled before what there is gets sent; 5,000 when left out. */
   readonly patienceMs?: number | undefined;
 }
@@ -36,33 +37,28 @@ export interface BoardStreamNeeds<S extends { readonly objective: Objective }> {
  */
 export function openBoardStream<S extends { readonly objective: Objective }>(
   needs: BoardStreamNeeds<S>,
-): AsyncIterableIterator<BoardMessage<S>, undefined> {
+): BoardStream<S> {
   return new BoardStream<S>(needs);
 }
 
 type Result<S> = IteratorResult<BoardMessage<S>, undefined>;
 
-class BoardStream<S extends { readonly objective: Objective }> implements AsyncIterableIterator<
-  BoardMessage<S>,
-  undefined
-> {
+export class BoardStream<S extends { readonly objective: Objective }> implements SetStream<Sources> {
   readonly #needs: BoardStreamNeeds<S>;
   readonly #board: ReturnType<typeof boardOf>;
-  readonly #pulls: ((result: Result<S>) => void)[] = [];
+  readonly #pulls = new Pulls<BoardMessage<S>>(this);
   readonly #ends: (() => void)[];
+  #listener: (() => void) | undefined;
   #isBegun: boolean;
-  #isClosed = false;
-  #isFlushing = false;
-  #timer: NodeJS.Timeout | undefined;
-  #told: { readonly message: BoardMessage<S>; readonly at: number } | undefined;
+  #isEnded = false;
+  #told: { readonly trials: readonly Trial[]; readonly freshness: Freshness } | undefined;
 
   constructor(needs: BoardStreamNeeds<S>) {
     this.#needs = needs;
     const { store, release } = needs.view;
-    const wake = (): void => this.#wake();
     const waiting = new AbortController();
     this.#board = boardOf(store, needs.subject.objective);
-    this.#ends = [this.#board.listen(wake), store.onFreshness(wake), () => waiting.abort(), release];
+    this.#ends = [this.#board.listen(this.#wake), store.onFreshness(this.#wake), () => waiting.abort(), release];
     this.#isBegun = store.synced;
     if (this.#isBegun) return;
     const begin = (): void => {
@@ -79,16 +75,40 @@ class BoardStream<S extends { readonly objective: Objective }> implements AsyncI
     return this;
   }
 
-  next(): Promise<Result<S>> {
-    return new Promise((resolve) => {
-      this.#pulls.push(resolve);
-      this.#flush();
-    });
+  get isEnded(): boolean {
+    return this.#isEnded;
   }
 
-  return(): Promise<Result<S>> {
+  get isCaughtUp(): boolean {
+    return this.#told !== undefined && this.pending === 0;
+  }
+
+  /** One: the list as it is now, when that was not told. */
+  get pending(): number {
+    return this.#isTold(this.#best(), this.#needs.view.store.freshness) ? 0 : 1;
+  }
+
+  onReady(listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  take(): BoardMessage<S> | undefined {
+    if (!this.#isBegun || this.#isEnded) return undefined;
+    const trials = this.#best();
+    const { freshness } = this.#needs.view.store;
+    if (this.#isTold(trials, freshness)) return undefined;
+    this.#told = { trials, freshness };
+    const { subject } = this.#needs;
+    return { subject, reset: true, synced: true, cursor: '', freshness, changed: { trials }, gone: [] };
+  }
+
+  next(): Promise<Result<S>> {
+    return this.#pulls.next();
+  }
+
+  async return(): Promise<Result<S>> {
     this.#close();
-    return Promise.resolve({ done: true, value: undefined });
+    return { done: true, value: undefined };
   }
 
   async throw(error: unknown): Promise<Result<S>> {
@@ -96,59 +116,26 @@ class BoardStream<S extends { readonly objective: Objective }> implements AsyncI
     throw error;
   }
 
-  /** In a microtask, so that what changes together is told together. */
-  #wake(): void {
-    if (this.#isFlushing || this.#pulls.length === 0) return;
-    this.#isFlushing = true;
-    queueMicrotask(() => {
-      this.#isFlushing = false;
-      this.#flush();
-    });
+  #best(): readonly Trial[] {
+    return this.#board.best(this.#needs.top);
   }
 
-  #flush(): void {
-    if (this.#isClosed) {
-      for (const resolve of this.#pulls.splice(0)) resolve({ done: true, value: undefined });
-      return;
-    }
-    if (!this.#isBegun || this.#timer || this.#pulls.length === 0) return;
-    const message: BoardMessage<S> = {
-      subject: this.#needs.subject,
-      trials: this.#board.best(this.#needs.top),
-      freshness: this.#needs.view.store.freshness,
-    };
-    if (!this.#isNews(message)) return;
-    const waitMs = this.#waitMs();
-    if (waitMs > 0) {
-      this.#timer = setTimeout(() => {
-        this.#timer = undefined;
-        this.#flush();
-      }, waitMs);
-      return;
-    }
-    this.#told = { message, at: performance.now() };
-    this.#pulls.shift()?.({ done: false, value: message });
+  #isTold(trials: readonly Trial[], freshness: Freshness): boolean {
+    const told = this.#told;
+    if (!told || trials.length !== told.trials.length || !areAlike(freshness, told.freshness)) return false;
+    return trials.every((trial, place) => trial === told.trials[place]);
   }
 
-  #isNews({ trials, freshness }: BoardMessage<S>): boolean {
-    const told = this.#told?.message;
-    if (!told) return true;
-    const tells = this.#needs.tells ?? { trials: true, freshness: true };
-    const isOther = trials.length !== told.trials.length || trials.some((trial, place) => trial !== told.trials[place]);
-    return (tells.trials && isOther) || (tells.freshness && !areAlike(freshness, told.freshness));
-  }
-
-  #waitMs(): number {
-    const { maxRate } = this.#needs;
-    if (maxRate === undefined || !this.#told) return 0;
-    return this.#told.at + 1_000 / maxRate - performance.now();
-  }
+  readonly #wake = (): void => {
+    this.#listener?.();
+    this.#pulls.wake();
+  };
 
   #close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    clearTimeout(this.#timer);
+    if (this.#isEnded) return;
+    this.#isEnded = true;
     for (const end of this.#ends) end();
-    this.#flush();
+    this.#listener?.();
+    this.#pulls.serve();
   }
 }

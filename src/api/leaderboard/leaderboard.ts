@@ -1,13 +1,10 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import { Kind } from 'graphql';
 import type { Experiment } from '../../model/experiment.js';
 import type { Objective } from '../../model/objective.js';
-import { selectionOf } from '../hub/selection.js';
-import type { Live } from '../live.js';
+import type { Context } from '../context.js';
 import { badInput } from '../refusals.js';
-import { checkRate } from '../set-messages.js';
+import { sharedSet } from '../set-messages.js';
 import { largestBoard } from './board.js';
-import { openBoardStream, type BoardStreamNeeds } from './board-stream.js';
+import { openBoardStream } from './board-stream.js';
 
 /** Of which experiment a stream of boards is, and by what it is ranked: neither changes. */
 export interface Subject {
@@ -24,16 +21,12 @@ interface LeaderboardArguments {
 const usualTop = 10;
 
 /**
- * The leaderboard of one experiment, for one subscriber.
+ * The leaderboard of one experiment.
  *
  * @throws GraphQLError NOT_FOUND; BAD_USER_INPUT for an experiment without objective, a `top` or `maxRate` that is none
  */
-export async function openLeaderboard(
-  live: Live,
-  { experimentId, top, maxRate }: LeaderboardArguments,
-  info: GraphQLResolveInfo,
-) {
-  checkRate(maxRate);
+export async function openLeaderboard({ experimentId, top, maxRate }: LeaderboardArguments, context: Context) {
+  const { live } = context;
   const length = top ?? usualTop;
   if (length < 1 || length > largestBoard) throw badInput(`top is 1 to ${largestBoard}; ${length} was asked for.`);
   const experiment = await live.experiment(experimentId);
@@ -43,19 +36,7 @@ export async function openLeaderboard(
       `The experiment "${experimentId}" has no objective, so its trials are not ranked. Submit it with one to have a leaderboard.`,
     );
   }
-  return openBoardStream({
-    view: await live.trialsOf(experimentId),
-    subject: { experiment, objective },
-    top: length,
-    maxRate: maxRate ?? undefined,
-    tells: selected(info),
-  });
-}
-
-/** What of a message this subscription can see change. */
-function selected({ operation, fragments }: GraphQLResolveInfo): NonNullable<BoardStreamNeeds<Subject>['tells']> {
-  const definitions = [operation, ...Object.values(fragments)];
-  const selection = selectionOf({ kind: Kind.DOCUMENT, definitions }, operation.name?.value);
-  const fields = new Set(selection?.fields.values());
-  return { trials: fields.has('trials'), freshness: fields.has('freshness') };
+  const subject: Subject = { experiment, objective };
+  const open = async () => openBoardStream({ view: await live.trialsOf(experimentId), subject, top: length });
+  return sharedSet(context, { maxRate }, open, { isWhole: true });
 }

@@ -6,7 +6,7 @@ import { untouched } from '../sources.js';
 import { trialPage } from '../trial-pages.js';
 
 export const Experiment: ExperimentResolvers = {
-  sampling: ({ sampling }) => ({ kind: sampling }),
+  sampling: ({ sampling }) => (typeof sampling === 'string' ? { kind: sampling } : sampling),
   progress: (experiment, _args, { now }) => progressOf(experiment, now()),
   downloads: ({ id }, _args, { baseUrl }) => ({ resultsCsv: `${baseUrl}/experiments/${id}/results.csv` }),
   jobs: ({ id }, _args, { live }) => live.jobsOf(id),

@@ -20,9 +20,21 @@ export const Trial: TrialResolvers = {
   finishedAt: ({ trial }) => trial.finishedAt ?? null,
   durationSeconds: ({ trial }) => trial.durationSeconds ?? null,
   podId: ({ trial }) => trial.podId ?? null,
+  earlierAttempts: ({ trial }) =>
+    (trial.earlier ?? []).map(
+      ({ exitCode = null, signal = null, diagnosis = null, durationSeconds = null, ...rest }) => ({
+        ...rest,
+        exitCode,
+        signal,
+        diagnosis,
+        durationSeconds,
+        startedAt: rest.startedAt ?? null,
+        finishedAt: rest.finishedAt ?? null,
+      }),
+    ),
 
-  async log({ experiment, trial }, { tail }, { store }) {
-    const pieces = await store.trialLogs.read(experiment.id, trial.index, trial.attempt);
+  async log({ experiment, trial }, { tail, attempt }, { store }) {
+    const pieces = await store.trialLogs.read(experiment.id, trial.index, attempt ?? trial.attempt);
     if (!pieces) return null;
     const text = await textOf(pieces);
     return tail == null ? text : lastLines(text, tail);

@@ -55,18 +55,28 @@ function count(pods: number): string {
 
 /** A Job that makes no pods because it is told so. */
 export function suspended(job: Job): Diagnosis | undefined {
-  const { name, suspended: isSuspended, parallelism } = job;
+  const { name, suspended: isSuspended, paused, parallelism } = job;
   if (!isSuspended && parallelism > 0) return undefined;
   const at = condition(job, 'Suspended')?.at;
   return {
     code: 'SUSPENDED',
-    message: isSuspended
-      ? `The Job ${name} is suspended: it makes no pods until it is resumed.`
-      : `The Job ${name} has parallelism 0: it makes no pods until that is raised.`,
-    hint: isSuspended ? 'Resume it (spec.suspend: false).' : 'Raise spec.parallelism.',
+    ...wordsOf({ name, isSuspended, isPaused: paused === true }),
     evidence: [`Job ${name}: spec.${isSuspended ? 'suspend is true' : 'parallelism is 0'}`],
     ...(isSuspended && at !== undefined && { since: at }),
   };
+}
+
+function wordsOf({ name, isSuspended, isPaused }: { name: string; isSuspended: boolean; isPaused: boolean }) {
+  if (!isSuspended) {
+    const message = `The Job ${name} has parallelism 0: it makes no pods until that is raised.`;
+    return { message, hint: 'Raise spec.parallelism.' };
+  }
+  if (isPaused) {
+    const message = `The Job ${name} is suspended because its experiment is paused: it makes no pods until that is resumed.`;
+    return { message, hint: 'Resume the experiment: glados resume.' };
+  }
+  const message = `The Job ${name} is suspended: it makes no pods until it is resumed.`;
+  return { message, hint: 'Resume it (spec.suspend: false).' };
 }
 
 /** A Job that nobody takes up: no status, no pods, no Events. kubectl prints Running for it. */

@@ -52,7 +52,7 @@ export async function startOurs(): Promise<Peer> {
     resolvers,
     contextFor: async ({ authorization }) => ({ authorization }),
     readiness: () => [],
-    limits: { initSeconds: 0.3, subscriptionsPerSocket: 5, messageBytes: 1024 * 1024 },
+    limits: { initSeconds: 2, subscriptionsPerSocket: 5, messageBytes: 1024 * 1024 },
     logger: pino({ level: 'silent' }),
   });
 }
@@ -62,7 +62,7 @@ export async function startStock(): Promise<Peer> {
   const http = createServer();
   const sockets = new WebSocketServer({ server: http, path: '/graphql' });
   const schema = makeExecutableSchema({ typeDefs, resolvers });
-  const server = useServer({ schema, connectionInitWaitTimeout: 300, onError: () => undefined }, sockets);
+  const server = useServer({ schema, connectionInitWaitTimeout: 2_000, onError: () => undefined }, sockets);
   await new Promise<void>((resolve) => void http.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,

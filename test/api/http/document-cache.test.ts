@@ -20,4 +20,15 @@ describe('the cache of documents', () => {
     cache.set('large', document('large', 101));
     expect(cache.get('large')).toBeUndefined();
   });
+
+  it('finds a document by its text too, for as long as it keeps it', () => {
+    const cache = createDocumentCache(1_000);
+    const texts = Array.from({ length: 11 }, (_, i) => `{ d${i} }`.padEnd(100));
+    for (const [i, text] of texts.slice(0, 10).entries()) cache.set(`d${i}`, parse(text));
+    expect(cache.ofText(texts[0] ?? '')?.hash).toBe('d0');
+    cache.set('d10', parse(texts[10] ?? ''));
+    expect(texts.map((text) => cache.ofText(text)?.hash)).toEqual(
+      texts.map((_text, i) => (i === 1 ? undefined : `d${i}`)),
+    );
+  });
 });

@@ -15,6 +15,8 @@ export interface RawSocket {
   say(message: object): void;
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   cut(): void;
+  /** Reads nothing any more, and so answers nothing. */
+  pause(): void;
 }
 
 /** A graphql-transport-ws peer without manners of its own: says what a test tells it to. */
@@ -35,6 +37,7 @@ export async function openRaw(url: string, options: ClientOptions = {}): Promise
     onMessage: (listener) => void socket.on('message', (text) => listener(JSON.parse(String(text)) as Message)),
     say: (message) => socket.send(JSON.stringify(message)),
     cut: () => socket.terminate(),
+    pause: () => socket.pause(),
     message: (wanted) =>
       new Promise((resolve, reject) => {
         const look = () => {

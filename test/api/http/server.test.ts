@@ -108,6 +108,16 @@ describe('a server', () => {
       },
     ));
 
+  it('says what is wrong although it is ready', () =>
+    withTicking(
+      { readiness: () => [{ name: 'cluster', ready: true, reason: 'It cannot be reached.' }] },
+      async ({ server }) => {
+        const response = await fetch(`${server.url}/readyz?verbose`);
+        expect(response.status).toBe(200);
+        expect(await response.text()).toBe('[+]cluster ok, but: It cannot be reached.\nready\n');
+      },
+    ));
+
   it('answers /readyz in a word, and in full on ?verbose', () =>
     withTicking({}, async ({ server }) => {
       expect(await (await fetch(`${server.url}/readyz`)).text()).toBe('ok\n');

@@ -75,8 +75,7 @@ describe('a server that goes away', () => {
       const sockets = await Promise.all(Array.from({ length: 40 }, () => openReady(server.url)));
       for (const socket of sockets) subscribeTo(socket, 's', 'subscription { ticks }');
       await until(() => sources.size === 40);
-      const openWhenOneCloses: number[] = [];
-      for (const socket of sockets) void socket.closed.then(() => openWhenOneCloses.push(server.counts().sockets));
+      const begun = performance.now();
       const drained = server.drain();
       const readiness = await fetch(`${server.url}/readyz`);
       expect([readiness.status, await readiness.text()]).toEqual([503, expect.stringContaining('going away')]);
@@ -87,11 +86,12 @@ describe('a server that goes away', () => {
         expect(socket.received.at(-1)).toEqual({ id: 's', type: 'complete' });
       }
       expect(sources.size).toBe(0);
-      expect(new Set(openWhenOneCloses).size).toBeGreaterThan(3);
+      // 5 ms between two of them: not all at once.
+      expect(performance.now() - begun).toBeGreaterThan(39 * 5 - 1);
     }));
 
-  it('waits for a running query until its deadline, and no longer', () =>
-    withTicking({ limits: { drainSeconds: 0.3 } }, async ({ server, answer, waiting }) => {
+  it('waits for a running query, and for nobody who has none', () =>
+    withTicking({ limits: { drainSeconds: 10 } }, async ({ server, answer, waiting }) => {
       const [patient, lost] = [await openReady(server.url), await openReady(server.url)];
       subscribeTo(patient, 'q', '{ slow }');
       await until(() => waiting() === 1);

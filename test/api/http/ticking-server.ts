@@ -163,11 +163,11 @@ export async function withTicking(
   }
 }
 
-/** Until `condition` holds; gives up after five seconds. */
+/** Until `condition` holds; gives up after twenty seconds. */
 export async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = performance.now() + 20_000;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error('waited in vain');
+    if (performance.now() > deadline) throw new Error('waited in vain');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -107,6 +107,59 @@ describe('a GraphQL socket', () => {
       await until(() => sources.size === 0);
     }));
 
+  it.each(['connection_ack', 'next', 'error'])('closes with 4400 when a client says %s, as only a server may', (type) =>
+    withTicking({}, async ({ server }) => {
+      const socket = await openReady(server.url);
+      socket.say({ id: '1', type, payload: type === 'error' ? [] : {} });
+      expect((await socket.closed).code).toBe(4400);
+    }),
+  );
+
+  it('hears nothing more from a client that it is closing', () =>
+    withTicking({}, async ({ server, sources }) => {
+      const other = await openReady(server.url);
+      const socket = await openReady(server.url);
+      socket.say({ type: 'nonsense' });
+      subscribeTo(socket, '1', 'subscription { ticks }');
+      expect((await socket.closed).code).toBe(4400);
+      subscribeTo(other, 'q', '{ hello }');
+      await other.message(({ type }) => type === 'complete');
+      expect(sources.size).toBe(0);
+    }));
+
+  it('lets go of a subscription that is ended while it begins', () =>
+    withTicking({}, async ({ server, sources, tick }) => {
+      const socket = await openReady(server.url);
+      subscribeTo(socket, '1', 'subscription { ticks }');
+      socket.say({ id: '1', type: 'complete' });
+      subscribeTo(socket, '2', '{ hello }');
+      await socket.message(({ type, id }) => type === 'complete' && id === '2');
+      await until(() => sources.size === 0);
+      tick(1);
+      subscribeTo(socket, '3', '{ hello }');
+      await socket.message(({ type, id }) => type === 'complete' && id === '3');
+      expect(socket.received.filter(({ id }) => id === '1')).toEqual([]);
+    }));
+
+  it('tells nothing of an operation under an id that was ended and used again at once', () =>
+    withTicking({}, async ({ server, sources, tick, answer, waiting }) => {
+      const socket = await openReady(server.url);
+      subscribeTo(socket, '1', '{ slow }');
+      await until(() => waiting() === 1);
+      socket.say({ id: '1', type: 'complete' });
+      subscribeTo(socket, '1', 'subscription { ticks }');
+      await until(() => sources.size === 1);
+      answer();
+      tick(7);
+      await socket.message(({ type }) => type === 'next');
+      socket.say({ type: 'ping' });
+      await socket.message(({ type }) => type === 'pong');
+      expect(socket.received.slice(1)).toEqual([
+        { id: '1', type: 'next', payload: { data: { ticks: 7 } } },
+        { type: 'pong' },
+      ]);
+    }));
+
   it('survives ids and messages made to break it', () =>
     withTicking({}, async ({ server }) => {
       const socket = await openReady(server.url);

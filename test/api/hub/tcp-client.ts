@@ -40,20 +40,29 @@ export interface TcpClient {
 /** Connected and acknowledged. */
 export async function openTcp(url: string, viewer: string, socket = connectTo(url)): Promise<TcpClient> {
   const frames: ServerFrame[] = [];
-  let rest = Buffer.alloc(0);
+  let parts: Buffer[] = [];
+  let held = 0;
+  /** Fewer bytes hold no whole frame: joined only then, a large frame is not copied with each of its parts. */
+  let enough = 0;
   let isUpgraded = false;
   socket.on('error', () => {
     /* The server may cut it: tests look at what arrived until then. */
   });
   socket.on('data', (data) => {
-    rest = Buffer.concat([rest, data]);
+    parts.push(data);
+    held += data.length;
+    if (held < enough) return;
+    let rest = Buffer.concat(parts);
+    parts = [rest];
     if (!isUpgraded) {
       const end = rest.indexOf('\r\n\r\n');
       if (end < 0) return;
       isUpgraded = true;
       rest = rest.subarray(end + 4);
     }
-    rest = cut(rest, frames);
+    ({ rest, enough } = cut(rest, frames));
+    parts = [rest];
+    held = rest.length;
   });
   if (socket.connecting) await once(socket, 'connect');
   const lines = ['GET /graphql HTTP/1.1', 'Host: 127.0.0.1', 'Connection: Upgrade', 'Upgrade: websocket'];
@@ -92,18 +101,17 @@ function connectTo(url: string): Socket {
   return connect(Number(port), hostname);
 }
 
-/** Takes whole frames off the front; the rest waits for more. */
-function cut(bytes: Buffer<ArrayBuffer>, frames: ServerFrame[]): Buffer<ArrayBuffer> {
+/** Takes whole frames off the front; the rest waits until there is `enough`. */
+function cut(bytes: Buffer<ArrayBuffer>, frames: ServerFrame[]): { rest: Buffer<ArrayBuffer>; enough: number } {
   let at = 0;
   for (;;) {
     const left = bytes.subarray(at);
     const short = Number(left[1]) & 127;
     const head = short === 126 ? 4 : short === 127 ? 10 : 2;
-    if (left.length < head) break;
+    if (left.length < head) return { rest: left, enough: head };
     const length = short < 126 ? short : short === 126 ? left.readUInt16BE(2) : left.readUIntBE(4, 6);
-    if (left.length < head + length) break;
+    if (left.length < head + length) return { rest: left, enough: head + length };
     frames.push({ opcode: Number(left[0]) & 15, payload: Buffer.from(left.subarray(head, head + length)) });
     at += head + length;
   }
-  return bytes.subarray(at);
 }

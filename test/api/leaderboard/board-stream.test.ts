@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Objective } from '../../../src/model/objective.js';
 import { trialId, type Trial } from '../../../src/model/trial.js';
 import { boardOf } from '../../../src/api/leaderboard/board.js';
-import { openBoardStream } from '../../../src/api/leaderboard/board-stream.js';
+import { openBoardStream, type BoardMessage } from '../../../src/api/leaderboard/board-stream.js';
 import { createLiveStore } from '../../../src/stream/live-store.js';
 import { succeeded } from './board-world.js';
 
@@ -23,15 +23,18 @@ function openWorld({ answers = true, patienceMs = 5_000 } = {}) {
   return { store, open, put, released: () => released };
 }
 
-const indices = (result: IteratorResult<{ readonly trials: readonly Trial[] }, undefined>) =>
-  result.value?.trials.map(({ index }) => index);
+const indices = (result: IteratorResult<BoardMessage<unknown>, undefined>) =>
+  result.value?.changed.trials.map(({ index }) => index);
 
 describe('a stream of boards', () => {
   it('waits for its source, but not for ever: then it says that it does not answer', async () => {
     const { store, open, put } = openWorld({ answers: false, patienceMs: 5 });
     const stream = open();
     const first = await stream.next();
-    expect(first.value).toMatchObject({ trials: [], freshness: { reason: 'The source has not answered yet.' } });
+    expect(first.value).toMatchObject({
+      changed: { trials: [] },
+      freshness: { reason: 'The source has not answered yet.' },
+    });
     put(succeeded(3, 1));
     store.apply({ type: 'synced' });
     expect(indices(await stream.next())).toEqual([3]);

@@ -53,11 +53,21 @@ export async function openBoardWorld() {
   experiments.apply({ type: 'put', key: 'plain', object: experimentOf({ id: 'plain' }) });
   experiments.apply({ type: 'synced' });
 
+  let executed = 0;
   const server = await startHttp<Context>({
     host: '127.0.0.1',
     port: 0,
     typeDefs: readFileSync(new URL('../../../schema.graphql', import.meta.url), 'utf8'),
-    resolvers,
+    resolvers: {
+      ...resolvers,
+      Trial: {
+        ...resolvers.Trial,
+        index({ trial }: { readonly trial: Trial }) {
+          executed += 1;
+          return trial.index;
+        },
+      },
+    },
     // The rest of a context is not asked for by what is tested here.
     contextFor: async ({ baseUrl }) =>
       ({ live, baseUrl, viewer: { kind: 'person', owner: 'local' }, now: Date.now }) as unknown as Context,
@@ -70,6 +80,8 @@ export async function openBoardWorld() {
     server,
     client,
     views,
+    /** How often the index of a trial was asked for. */
+    executed: () => executed,
     /** Of `e1`; there once somebody has looked. */
     store(): LiveStore<Trial> {
       const store = stores.get('e1');

@@ -27,7 +27,7 @@ const total = 10_000;
 const lab = await openControlLab();
 await lab.add(id, { counts: countsFor(total), workers: 1 });
 const live = createLive({ ...lab.live, stored: lab.experiments });
-const viewerOf = createViewerOf({ issue: () => '', check: () => undefined });
+const viewerOf = createViewerOf({ check: () => undefined });
 const server = await startHttp<Context>({
   host: '127.0.0.1',
   port: 0,

@@ -41,7 +41,7 @@ export async function startProduct(subject: Subject, given?: LiveStore<Pod>): Pr
     trials: createKeyedViews<Trial>({ lingerMs: 0, open: async () => () => undefined }),
     stored: { get: async () => undefined },
   });
-  const viewerOf = createViewerOf({ issue: () => '', check: () => undefined });
+  const viewerOf = createViewerOf({ check: () => undefined });
   const server = await startHttp<Context>({
     host: '127.0.0.1',
     port: 0,
@@ -67,7 +67,8 @@ export async function startProduct(subject: Subject, given?: LiveStore<Pod>): Pr
   };
 }
 
-function filled<T>(): LiveStore<T> {
+/** A store that knows all there is, which is nothing. */
+export function filled<T>(): LiveStore<T> {
   const store = createLiveStore<T>();
   store.apply({ type: 'synced' });
   store.setFreshness({ asOf: Date.now() });

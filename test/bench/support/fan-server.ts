@@ -1,9 +1,10 @@
 import { startGraphqlWs, startRaw } from './fan-peers.js';
-import { startProduct } from './fan-product.js';
+import { filled, startProduct } from './fan-product.js';
 import type { Fan } from './fan-product.js';
 import type { Subject } from './fan-things.js';
 
-export type Variant = 'ours' | 'raw' | 'corked' | 'graphql-ws';
+/** `ours-empty` has no pods: its snapshots hold as little as peers send. */
+export type Variant = 'ours' | 'ours-empty' | 'raw' | 'corked' | 'graphql-ws';
 
 export type Ask =
   | { readonly ask: 'publish'; readonly count: number }
@@ -27,6 +28,7 @@ let events = 1_000;
 
 function start(): Promise<Fan> {
   if (variant === 'ours') return startProduct(subject);
+  if (variant === 'ours-empty') return startProduct(subject, filled());
   return variant === 'graphql-ws' ? startGraphqlWs(subject) : startRaw(subject, variant === 'corked');
 }
 

@@ -142,7 +142,7 @@ async function inTurn<T>(
   count: number,
   measure: (variant: Variant) => Promise<T>,
 ): Promise<Table<T>> {
-  const table: Record<Variant, T[]> = { ours: [], raw: [], corked: [], 'graphql-ws': [] };
+  const table: Record<Variant, T[]> = { ours: [], 'ours-empty': [], raw: [], corked: [], 'graphql-ws': [] };
   for (let round = 0; round < count; round += 1) {
     for (const variant of variants) table[variant].push(await measure(variant));
   }

@@ -11,7 +11,7 @@ import { makeExperiment } from './fan-things.js';
 
 /** A list of 50 experiments, by our server or by Apollo's as its documentation starts it: same schema, same resolvers. */
 const items = Array.from({ length: 50 }, (_, index) => ({ ...makeExperiment(index), id: `e${index}` }));
-const viewerOf = createViewerOf({ issue: () => '', check: () => undefined });
+const viewerOf = createViewerOf({ check: () => undefined });
 const store = { experiments: { page: async () => ({ items, hasNext: false, hasPrevious: false, totalCount: 50 }) } };
 const contextFor = async (authorization: string | undefined): Promise<Context> =>
   ({ store, now: Date.now, viewer: viewerOf(authorization), baseUrl: '' }) as object as Context;

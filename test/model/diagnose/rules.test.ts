@@ -13,6 +13,7 @@ function job(more: Partial<Job> = {}): Job {
     name: 'exp',
     namespace: 'runners',
     endedTrialsBefore: 0,
+    retries: 0,
     createdAt: at(0),
     startedAt: at(0),
     active: 1,

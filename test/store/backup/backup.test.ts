@@ -51,9 +51,10 @@ const everyType = [
 ];
 
 /** Documents of every type, and a file of 3 MB. */
-async function fill({ db }: Database) {
+async function fill(source: Database) {
+  const { db } = source;
   await db.collection<{ _id: unknown }>('things').insertMany(everyType);
-  const files = createFiles({ db } as Database);
+  const files = createFiles(source);
   const bytes = randomBytes(3_000_000);
   const { fileId } = await files.open({ name: 'p.zip', size: bytes.length, owner: 'local', now: Date.now() });
   await files.receive(fileId, Readable.from(bytes));

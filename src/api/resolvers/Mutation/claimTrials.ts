@@ -1,5 +1,7 @@
+import type { ClaimedTrial } from '../../../commands/claim-trials.js';
 import type { Experiment } from '../../../model/experiment.js';
-import type { MutationResolvers, RunPlan } from '../../generated/resolvers.js';
+import type { Claim, MutationResolvers, RunPlan } from '../../generated/resolvers.js';
+import { namedValue } from '../../named-value.js';
 import { asPayload } from '../../payload.js';
 import { runnerOf } from '../../viewer.js';
 
@@ -11,10 +13,14 @@ export const claimTrials: NonNullable<MutationResolvers['claimTrials']> = (
   asPayload(
     async () => {
       const { experiment, trials } = await commands.claimTrials(runnerOf(viewer), input);
-      return { plan: planOf(experiment, baseUrl), claims: [...trials] };
+      return { plan: planOf(experiment, baseUrl), claims: trials.map(toClaim) };
     },
     { plan: null, claims: [] },
   );
+
+function toClaim({ settings, ...claim }: ClaimedTrial): Claim {
+  return { ...claim, settings: settings.map(({ name, text }) => namedValue(name, text)) };
+}
 
 function planOf(experiment: Experiment, baseUrl: string): RunPlan {
   const { id, program, trialTimeoutSeconds, resultFile, resultRow } = experiment;

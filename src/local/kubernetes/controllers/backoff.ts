@@ -24,7 +24,9 @@ export function recordEnds(before: FailureRecord, succeeded: readonly Pod[], fai
 export function remainingDelay({ failures, lastFailure }: FailureRecord): number {
   if (failures === 0) return 0;
   const delay = Math.min(firstDelayMilliseconds * 2 ** (failures - 1), longestDelayMilliseconds);
-  return Math.max(0, lastFailure + delay - Date.now());
+  const passed = Date.now() - lastFailure;
+  // A failure that is still to come: the clock was set back, and nobody can say how long ago it was.
+  return passed < 0 ? 0 : Math.max(0, delay - passed);
 }
 
 /** When a pod ended: its last container, or when it stopped being ready, or when it was deleted. */

@@ -42,15 +42,16 @@ export function createKeyQueue(look: (key: string) => void): KeyQueue {
 
   function addAfter(key: string, milliseconds: number): void {
     if (disposed) return;
-    const at = Date.now() + Math.max(0, milliseconds);
+    const wait = Math.max(0, milliseconds) + 1;
+    const at = performance.now() + wait;
     const waiting = timers.get(key);
     if (waiting && waiting.at <= at) return;
     clearTimeout(waiting?.timer);
-    const wait = Math.min(at - Date.now() + 1, longestTimerMilliseconds);
-    const timer = setTimeout(() => {
+    const fallDue = (): void => {
       timers.delete(key);
       add(key);
-    }, wait);
+    };
+    const timer = setTimeout(fallDue, Math.min(wait, longestTimerMilliseconds));
     timers.set(key, { at, timer });
   }
 

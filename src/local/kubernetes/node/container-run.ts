@@ -29,12 +29,12 @@ export async function runContainer(run: ContainerRun): Promise<void> {
   for (;;) {
     const program = await containerReadiness(run);
     if (!program) return;
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     await runOnce(run, program);
     const exitCode = run.status().state.terminated?.exitCode;
     if (stopping.asked.aborted || !restarts(run, exitCode)) return;
 
-    if (Date.now() - startedAt > 2 * longestBackoffMilliseconds) backoff = 0;
+    if (performance.now() - startedAt > 2 * longestBackoffMilliseconds) backoff = 0;
     if (backoff > 0) {
       const last = run.status().state;
       const where = `${container.name} in pod ${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`;

@@ -23,8 +23,8 @@ export function signalGroup(groupId: number, signal: NodeJS.Signals | 0): boolea
  * them keeps the group's number in use, but they do nothing.
  */
 export async function killGroup(groupId: number): Promise<void> {
-  const deadline = Date.now() + vanishTimeoutMilliseconds;
-  while (signalGroup(groupId, 'SIGKILL') && membersThatRun(groupId) > 0 && Date.now() < deadline) {
+  const deadline = performance.now() + vanishTimeoutMilliseconds;
+  while (signalGroup(groupId, 'SIGKILL') && membersThatRun(groupId) > 0 && performance.now() < deadline) {
     await sleep(vanishPollMilliseconds);
   }
 }

@@ -34,7 +34,7 @@ export function createStopping(): Stopping {
     ask(why, graceMilliseconds) {
       if (settled) return;
       reason ??= why;
-      const wanted = Date.now() + graceMilliseconds;
+      const wanted = performance.now() + graceMilliseconds;
       if (wanted < killAt) {
         killAt = wanted;
         clearTimeout(timer);

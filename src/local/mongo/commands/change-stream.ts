@@ -199,11 +199,11 @@ export function openChangeStream(
     inTransaction: false,
     async pull(size, waitMilliseconds, signal) {
       if (size === 0) return { docs: [], done: false, postBatchResumeToken: here() };
-      const until = Date.now() + waitMilliseconds;
+      const until = performance.now() + waitMilliseconds;
       const either = AbortSignal.any([signal, closing.signal]);
       for (;;) {
         const batch = collect(size);
-        const left = until - Date.now();
+        const left = until - performance.now();
         if (batch.docs.length > 0 || batch.done || left <= 0) return batch;
         if (closing.signal.aborted) throw new MongoFailure(237, 'the cursor was killed');
         if (signal.aborted) return batch;

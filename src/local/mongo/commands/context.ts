@@ -40,9 +40,9 @@ export type Handler = (context: CommandContext) => Doc | Promise<Doc>;
 export function deadlineOf(command: Doc): () => void {
   const milliseconds = integerOption(command['maxTimeMS'], 0);
   if (milliseconds <= 0) return () => undefined;
-  const until = Date.now() + milliseconds;
+  const until = performance.now() + milliseconds;
   return () => {
-    if (Date.now() > until) throw new MongoFailure(50, 'operation exceeded time limit');
+    if (performance.now() > until) throw new MongoFailure(50, 'operation exceeded time limit');
   };
 }
 

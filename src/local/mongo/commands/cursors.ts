@@ -65,7 +65,7 @@ export class Cursors {
     const ended = done || single;
     const id = ended ? Long.ZERO : Long.fromBigInt(++this.#last);
     if (ended) cursor.close();
-    else this.#open.set(id.toString(), { cursor, used: Date.now(), busy: false });
+    else this.#open.set(id.toString(), { cursor, used: performance.now(), busy: false });
     return { cursor: { firstBatch: new RawArray(docs), id, ns: cursor.ns, ...rest } };
   }
 
@@ -83,7 +83,7 @@ export class Cursors {
     try {
       const { docs, done, ...rest } = await entry.cursor.pull(size, waitMilliseconds, signal);
       if (done) this.kill(id);
-      entry.used = Date.now();
+      entry.used = performance.now();
       return { cursor: { nextBatch: new RawArray(docs), id: done ? Long.ZERO : id, ns, ...rest } };
     } catch (error) {
       this.kill(id);
@@ -113,7 +113,7 @@ export class Cursors {
   }
 
   closeIdle(): void {
-    this.#closeWhere((_cursor, used, busy) => !busy && Date.now() - used > idleMilliseconds);
+    this.#closeWhere((_cursor, used, busy) => !busy && performance.now() - used > idleMilliseconds);
   }
 
   closeAll(): void {

@@ -85,13 +85,13 @@ export class WriteQueue {
   #batch(): void {
     const answers: (() => void)[] = [];
     const taken: Extract<Entry, { kind: 'job' }>[] = [];
-    const until = Date.now() + batchMilliseconds;
+    const until = performance.now() + batchMilliseconds;
     try {
       this.handle.exec('begin immediate');
       while (
         this.#line[0]?.kind === 'job' &&
         taken.length < longestBatch &&
-        (taken.length === 0 || Date.now() < until)
+        (taken.length === 0 || performance.now() < until)
       ) {
         const job = this.#line.shift() as Extract<Entry, { kind: 'job' }>;
         taken.push(job);

@@ -69,7 +69,7 @@ describe('the node', () => {
     const text = await bench.log('chatty');
     expect(text.length).toBe(20_000_004);
     expect(text.endsWith('\nend\n')).toBe(true);
-  });
+  }, 120_000);
 
   it('waits for a pod that was given more grace than a timer can count', async () => {
     const spec = { terminationGracePeriodSeconds: 8_000_000_000, activeDeadlineSeconds: 1e9 };
