@@ -2,6 +2,7 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { IExecutableSchemaDefinition } from '@graphql-tools/schema';
 import { GraphQLError, parse, specifiedRules, validate } from 'graphql';
 import type { DocumentNode, GraphQLSchema, ValidationRule } from 'graphql';
+import { conditionalRoot } from './conditional-root.js';
 import { createDocumentCache, hashOf } from './document-cache.js';
 import type { DocumentCache, KnownDocument } from './document-cache.js';
 import { documentLimits } from './document-limits.js';
@@ -62,6 +63,8 @@ export function createPipeline<C>(needs: {
         if (error instanceof GraphQLError) return { errors: [withCode(error, 'GRAPHQL_PARSE_FAILED')] };
         throw error;
       }
+      const conditional = conditionalRoot(document);
+      if (conditional) return { errors: [conditional] };
       const errors = validate(schema, document, [...specifiedRules, ...rules]);
       if (errors.length > 0) return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
       const hash = hashOf(text);

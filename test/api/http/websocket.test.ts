@@ -37,6 +37,16 @@ describe('a GraphQL socket', () => {
   it.each([
     ['a syntax error', 'subscription {', 'GRAPHQL_PARSE_FAILED'],
     ['an unknown field', 'subscription { tocks }', 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'a root field that may be skipped',
+      'subscription ($x: Boolean!) { ticks @skip(if: $x) }',
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'a root field that may be skipped by its fragment',
+      'subscription ($x: Boolean!) { ...A } fragment A on Subscription { ...B @include(if: $x) ...A } fragment B on Subscription { ticks ...A }',
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
     ['two operations and no name', 'query A { hello } query B { hello }', 'OPERATION_RESOLUTION_FAILURE'],
   ])('answers %s for its id and leaves the sibling alone', (_what, query, code) =>
     withTicking({}, async ({ server, tick, sources }) => {

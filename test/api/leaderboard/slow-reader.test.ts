@@ -17,6 +17,7 @@ describe('a leaderboard whose reader is slow', () => {
     const heard: { readonly type: string; readonly payload?: unknown }[] = [];
     socket.on('message', (data: Buffer) => heard.push(JSON.parse(data.toString())));
     socket.send('{"type":"connection_init"}');
+    await once(socket, 'message');
     const query =
       'subscription { leaderboard(experimentId: "e1", top: 100) { trials { index config result { name } } } }';
     socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
