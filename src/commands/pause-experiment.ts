@@ -3,8 +3,8 @@ import { paused } from '../model/verbs.js';
 import type { CommandNeeds } from './needs.js';
 
 /**
- * Records that an experiment is to run nothing for now: from then on no trial of
- * it is given out. Its pods end a moment later, and hand back what they hold.
+ * Records that an experiment is to run nothing until it is resumed: no trial of it
+ * is given out from then on. Its pods end a moment later, and hand back what they hold.
  *
  * @throws DomainError EXPERIMENT_NOT_FOUND, EXPERIMENT_ALREADY_FINISHED, EXPERIMENT_STOPPING
  */

@@ -6,7 +6,7 @@ export type Parameter =
   | { readonly kind: 'list'; readonly name: string; readonly values: readonly string[]; readonly default?: string }
   | { readonly kind: 'group'; readonly name: string; readonly columns: readonly GroupColumn[] };
 
-/** Numbers from min to max. Which ones is said by step or points; by neither: any of them, which only sampling can choose from. */
+/** Numbers from min to max. Step or points say which ones; without either all of them are meant, and only sampling can choose. */
 export interface RangeParameter {
   readonly kind: 'integer' | 'float';
   readonly name: string;

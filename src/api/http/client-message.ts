@@ -1,6 +1,3 @@
-/** The subprotocol of GraphQL over WebSocket. @see https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md */
-export const subprotocol = 'graphql-transport-ws';
-
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** What a client asks for with `subscribe`. */

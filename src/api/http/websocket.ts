@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import type { RawData, WebSocket } from 'ws';
 import { createHub } from '../hub/hub.js';
 import { baseUrlOf } from './caller.js';
 import { refusedSockets } from './caller-check.js';
-import { subprotocol } from './client-message.js';
 import { closeCodes } from './close-codes.js';
 import { Connection } from './connection.js';
 import type { ConnectionNeeds } from './connection.js';
@@ -74,7 +74,7 @@ export function createWebSocketEnd<C extends object>(needs: WebSocketNeeds<C>): 
     clientTracking: false,
     maxPayload: limits.messageBytes,
     perMessageDeflate: false,
-    handleProtocols: (offered) => offered.has(subprotocol) && subprotocol,
+    handleProtocols: (offered) => offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) && GRAPHQL_TRANSPORT_WS_PROTOCOL,
   });
 
   const ping = setInterval(() => {
@@ -121,7 +121,8 @@ export function createWebSocketEnd<C extends object>(needs: WebSocketNeeds<C>): 
     const connection = new Connection(socket, stream, { baseUrl: lastBaseUrl, authorization }, shared);
     connections.set(socket, connection);
     socket.on('message', onMessage).on('pong', onPong).on('error', onError).on('close', onClose);
-    if (socket.protocol !== subprotocol) connection.close(closeCodes.otherProtocol, 'Subprotocol not acceptable');
+    if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL)
+      connection.close(closeCodes.otherProtocol, 'Subprotocol not acceptable');
   }
 
   function cutOff(socket: WebSocket): void {
