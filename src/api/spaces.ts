@@ -1,4 +1,4 @@
-import { iniConfig } from '../model/config-file.js';
+import { configFile } from '../model/config-file.js';
 import type { Experiment } from '../model/experiment.js';
 import type { Assignment, SearchSpace } from '../model/parameter.js';
 import { assignmentAt, createSearchSpace } from '../model/search-space.js';
@@ -14,7 +14,7 @@ function spaceOf({ parameters, sampling }: Pick<Experiment, 'parameters' | 'samp
   return space;
 }
 
-type Spec = Pick<Experiment, 'parameters' | 'sampling' | 'constants'>;
+type Spec = Pick<Experiment, 'parameters' | 'sampling' | 'constants' | 'configFormat'>;
 
 export function assignmentOf(experiment: Spec, index: number): Assignment {
   return assignmentAt(spaceOf(experiment), index);
@@ -22,5 +22,5 @@ export function assignmentOf(experiment: Spec, index: number): Assignment {
 
 /** The configuration file of one trial. */
 export function configOf(experiment: Spec, index: number): string {
-  return iniConfig(assignmentOf(experiment, index), experiment.constants);
+  return configFile(experiment, assignmentOf(experiment, index));
 }

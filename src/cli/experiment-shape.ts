@@ -65,6 +65,7 @@ export const experimentShape: Shape & { is: 'mapping' } = mapping(
     tags: texts,
     sampling: { is: 'short or mapping', short: samplingKind, field: 'kind', mapping: sampling },
     constants: text,
+    configFormat: { is: 'choice', of: ['INI', 'YAML', 'JSON'] },
     trialTimeoutSeconds: integer,
     resultRow: integer,
     objective: mapping({ column: text, goal: { is: 'choice', of: ['MAXIMIZE', 'MINIMIZE'] } }),

@@ -1,4 +1,4 @@
-import { iniConfig } from '../model/config-file.js';
+import { configFile } from '../model/config-file.js';
 import { DomainError } from '../model/errors.js';
 import type { Experiment } from '../model/experiment.js';
 import type { Assignment } from '../model/parameter.js';
@@ -54,7 +54,7 @@ export function claimTrials({ experiments, claims, now }: Pick<CommandNeeds, 'ex
       experiment,
       trials: trials.map(({ index, attempt }) => {
         const settings = assignmentAt(space, index);
-        return { index, attempt, config: iniConfig(settings, experiment.constants), settings };
+        return { index, attempt, config: configFile(experiment, settings), settings };
       }),
     };
   };

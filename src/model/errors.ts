@@ -18,6 +18,7 @@ export const errorTable = {
   PARAMETER_VALUES_EMPTY: undefined,
   SAMPLING_INVALID: undefined,
   GROUP_COLUMNS_UNEQUAL: 'Row i of a group takes entry i of every column.',
+  CONFIG_INVALID: 'A place holds the value alone: put quotes around it where it may be text.',
   SPACE_TOO_LARGE: 'Use fewer values: trials are numbered up to 2^53 - 1.',
   RESULT_FILE_INVALID: 'Name a CSV file relative to the trial’s directory, such as results.csv.',
   RESULT_ROW_INVALID: '0 is the header row, 1 the first data row, -1 the last row.',

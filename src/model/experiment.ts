@@ -45,6 +45,8 @@ export interface ExperimentSpec {
   readonly parameters: readonly Parameter[];
   readonly sampling: Sampling;
   readonly constants: string;
+  /** INI when absent. */
+  readonly configFormat?: 'YAML' | 'JSON';
   readonly trialTimeoutSeconds: number;
   readonly resultFile: string;
   readonly resultRow: number;

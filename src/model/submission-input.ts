@@ -1,3 +1,4 @@
+import type { ConfigFormat } from './config-file.js';
 import type { ProgramKind } from './experiment.js';
 import type { Objective } from './objective.js';
 import type { SamplingKind } from './parameter.js';
@@ -15,6 +16,7 @@ export interface SubmissionInput {
   readonly parameters: readonly ParameterInput[];
   readonly sampling?: Maybe<SamplingInput>;
   readonly constants?: Maybe<string>;
+  readonly configFormat?: Maybe<ConfigFormat>;
   readonly trialTimeoutSeconds?: Maybe<number>;
   readonly resultFile: string;
   readonly resultRow?: Maybe<number>;

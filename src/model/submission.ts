@@ -1,3 +1,4 @@
+import { checkConfig } from './check-config.js';
 import { checkParameters } from './check-parameters.js';
 import { checkProgram, checkResources } from './check-program.js';
 import { checkSampled, checkSampling } from './check-sampling.js';
@@ -48,6 +49,7 @@ export function checkSubmission(input: SubmissionInput, fileName: string): Check
     parameters: checkParameters(input.parameters, note),
     sampling: checkSampling(input.sampling ?? {}, note),
     constants: checkConstants(input.constants ?? '', note),
+    ...(input.configFormat && input.configFormat !== 'INI' ? { configFormat: input.configFormat } : {}),
     ...checkNumbers(input, note),
     resultFile: checkResultFile(input.resultFile, note),
     ...(input.objective ? { objective: checkObjective(input.objective, note) } : {}),
@@ -59,6 +61,7 @@ export function checkSubmission(input: SubmissionInput, fileName: string): Check
   const space = createSearchSpace(spec.parameters, spec.sampling);
   checkCount(space, note);
   if (!hasUsableSpace(problems)) return { problems, warnings: [] };
+  checkConfig(spec, space, note);
   const warnings = submissionWarnings(spec, trialCount(space));
   return problems.length > 0 ? { problems, warnings } : { spec, trialCount: trialCount(space), problems, warnings };
 }

@@ -61,7 +61,7 @@ function decode(bytes: Buffer): string {
 }
 
 function missing(directory: string, resultFile: string): DiagnosisInput {
-  const names = readdirSync(directory).filter((name) => name !== 'config.ini');
+  const names = readdirSync(directory).filter((name) => !/^config\.(ini|yaml|json)$/.test(name));
   const list = names.slice(0, listedFiles).join(', ') + (names.length > listedFiles ? ', …' : '');
   return {
     code: 'RESULT_MISSING',

@@ -46,7 +46,7 @@ export interface EndedTrial {
 export async function runTrial(claim: Claim, needs: TrialNeeds): Promise<EndedTrial> {
   const { plan, launch, output } = needs;
   const directory = mkdtempSync(join(launch.directory, `trial-${claim.index}.`));
-  const config = join(directory, 'config.ini');
+  const config = join(directory, configName(plan));
   writeFileSync(config, claim.config);
   const log = new TrialLog(output, join(needs.logDirectory, `${claim.index}.${claim.attempt}.log`), claim);
 
@@ -86,6 +86,10 @@ export async function runTrial(claim: Claim, needs: TrialNeeds): Promise<EndedTr
       return { report, log: kept, removed };
     },
   };
+}
+
+function configName({ configFormat }: RunPlan): string {
+  return `config.${configFormat.toLowerCase()}`;
 }
 
 type Outcome = Pick<TrialReportInput, 'outcome' | 'diagnosis' | 'resultColumns' | 'resultValues'>;

@@ -9,6 +9,7 @@ const details = {
   parameters: [{ name: 'x', min: 1, max: 2, step: 1, scale: 'LINEAR' }],
   sampling: { kind: 'GLADOS' },
   constants: '',
+  configFormat: 'INI',
   trialTimeoutSeconds: 3600,
   resultFile: 'r.csv',
   resultRow: 1,

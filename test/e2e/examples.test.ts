@@ -52,6 +52,24 @@ describe('the examples', () => {
     expect(named).toEqual(points);
   }, 60_000);
 
+  it('json-config gives its program native types, in the same five samples on every machine', async () => {
+    const { exitCode, lines } = await run('json-config');
+    expect(exitCode).toBe(0);
+    expect(lines[0]).toBe('Experiment Run,loss,types,activation,depth,rate,shuffle');
+    const rows = lines.slice(1, -1).map((line) => line.split(','));
+    for (const [, loss, types, activation, depth, rate] of rows) {
+      expect(types).toBe('number string number boolean');
+      expect(Number(loss)).toBeCloseTo(Number(rate) * Number(depth) + (activation === 'relu' ? 0 : 1), 12);
+    }
+    expect(rows.map((row) => row.slice(3).join(' '))).toEqual([
+      'relu 2 0.1 False',
+      'tanh 1 0.1 False',
+      'relu 1 0.01 True',
+      'relu 1 0.001 True',
+      'relu 1 0.01 False',
+    ]);
+  }, 60_000);
+
   it('one-fails fails one trial, says why, and keeps the row of every other', async () => {
     const { exitCode, lines, stderr, id } = await run('one-fails');
     expect(exitCode).toBe(1);

@@ -81,6 +81,7 @@ export async function startApi({ program, configs, plan, settings = [] }: Conten
     programUrl: `${base}/program`,
     programKind: 'AUTO',
     executable: null,
+    configFormat: 'INI',
     command: null,
     trialTimeoutSeconds: 20,
     resultFile: 'results.csv',

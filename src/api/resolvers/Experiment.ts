@@ -7,6 +7,7 @@ import { trialPage } from '../trial-pages.js';
 
 export const Experiment: ExperimentResolvers = {
   sampling: ({ sampling }) => (typeof sampling === 'string' ? { kind: sampling } : sampling),
+  configFormat: ({ configFormat }) => configFormat ?? 'INI',
   progress: (experiment, _args, { now }) => progressOf(experiment, now()),
   downloads: ({ id }, _args, { baseUrl }) => ({ resultsCsv: `${baseUrl}/experiments/${id}/results.csv` }),
   jobs: ({ id }, _args, { live }) => live.jobsOf(id),

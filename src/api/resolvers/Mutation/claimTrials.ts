@@ -23,13 +23,14 @@ function toClaim({ settings, ...claim }: ClaimedTrial): Claim {
 }
 
 function planOf(experiment: Experiment, baseUrl: string): RunPlan {
-  const { id, program, trialTimeoutSeconds, resultFile, resultRow } = experiment;
+  const { id, program, configFormat = 'INI', trialTimeoutSeconds, resultFile, resultRow } = experiment;
   return {
     experimentId: id,
     programName: program.fileName,
     programUrl: `${baseUrl}/files/${program.fileId}`,
     programKind: program.kind,
     executable: program.executable ?? null,
+    configFormat,
     command: program.command ? [...program.command] : null,
     trialTimeoutSeconds,
     resultFile,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { iniConfig } from '../../src/model/config-file.js';
+import { iniConfig } from '../../src/model/config-ini.js';
 import type { Assignment } from '../../src/model/parameter.js';
 
 const settings = (texts: Readonly<Record<string, string>>): Assignment =>
