@@ -149,6 +149,12 @@ function createProgram(
       on((commands) => commands.results(given, options)),
     );
   program
+    .command('export')
+    .description('write experiment.yml and the program, to be run again')
+    .argument(...id)
+    .argument('[directory]', 'where; named after the experiment when left out')
+    .action((given: string, directory?: string) => on((commands) => commands.export(given, directory)));
+  program
     .command('cancel')
     .description('stop an experiment; results that are there stay')
     .argument(...id)

@@ -1,6 +1,7 @@
 import type { GladosClient } from '../client/client.js';
 import type { ExperimentFilter } from '../client/generated/graphql.js';
 import { experimentId, getExperiment } from './experiment-id.js';
+import { exportExperiment } from './export.js';
 import { exitCodes } from './failures.js';
 import { listExperiments, printExperiment, printExperiments } from './listing.js';
 import type { OutputFormat } from './listing.js';
@@ -104,6 +105,13 @@ export function createCommands(needs: CommandNeeds) {
         if (output === 'json') stdout.write(`${JSON.stringify(asRecords(results), null, 2)}\n`);
         else printTable(results.columns, results.rows);
       }
+      return exitCodes.done;
+    },
+
+    async export(given: string, directory: string | undefined): Promise<number> {
+      const written = await exportExperiment({ client, given, directory, signal });
+      stderr.write(`Run it again with: glados run ${written}\n`);
+      stdout.write(`${written}\n`);
       return exitCodes.done;
     },
 

@@ -30,6 +30,38 @@ async function run(example: string) {
   return { ...ended, id, lines: readFileSync(output, 'utf8').split('\n') };
 }
 
+/** All that tells one submission from another. */
+async function asked(id: string) {
+  const { experiment } = await server.client.request(ExperimentDocument, { id });
+  if (!experiment) throw new Error(`There is no ${id}`);
+  const { name, description, tags, parameters, sampling, constants, configFormat, objective } = experiment;
+  const { resultFile, resultRow, trialTimeoutSeconds, workers, resources, program, counts } = experiment;
+  const { file, ...start } = program;
+  const what = { name, description, tags, parameters, sampling, constants, configFormat, objective };
+  const how = { resultFile, resultRow, trialTimeoutSeconds, workers, resources, start, total: counts.total };
+  return { ...what, ...how, file: [file?.name, file?.size] };
+}
+
+const glados = (...args: string[]) => runProgram('glados.js', [...args, '--server', server.url]);
+
+describe('glados export', () => {
+  it.each(['json-config', 'constants-and-group', 'reads-arguments', 'add-numbers-node'])(
+    'writes %s so that submitting it again is the same experiment',
+    async (example) => {
+      const first = (await glados('submit', `examples/${example}`)).stdout.trim();
+      const target = join(directory.path, `${example}-again`);
+      expect(await glados('export', first, target)).toMatchObject({ exitCode: 0, stdout: `${target}\n` });
+      const again = (await glados('submit', target)).stdout.trim();
+      expect(await asked(again)).toEqual(await asked(first));
+      const refused = await glados('export', first, target);
+      expect(refused.exitCode).not.toBe(0);
+      expect(refused.stderr).toContain('is there already: name another directory.');
+      for (const id of [first, again]) await glados('cancel', id);
+    },
+    60_000,
+  );
+});
+
 describe('the examples', () => {
   it('add-numbers-node writes 19 rows exactly as v1 numbers them', async () => {
     const { exitCode, lines } = await run('add-numbers-node');
