@@ -51,7 +51,8 @@ function banner(lab: Lab, config: Config): string {
     ],
   ];
   const lines = rows.map(([name = '', value]) => `  ${name.padEnd(12)}${value}`);
-  const example = pythonIsThere() ? 'examples/add-numbers' : 'examples/add-numbers-node';
+  // Pods of a real cluster have the runner image's Python, not this machine's.
+  const example = config.cluster !== undefined || pythonIsThere() ? 'examples/add-numbers' : 'examples/add-numbers-node';
   const server = `--server ${lab.url}/graphql`;
   return [
     'GLADOS is ready.',
