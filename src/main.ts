@@ -52,7 +52,8 @@ function banner(lab: Lab, config: Config): string {
   ];
   const lines = rows.map(([name = '', value]) => `  ${name.padEnd(12)}${value}`);
   // Pods of a real cluster have the runner image's Python, not this machine's.
-  const example = config.cluster !== undefined || pythonIsThere() ? 'examples/add-numbers' : 'examples/add-numbers-node';
+  const example =
+    config.cluster !== undefined || pythonIsThere() ? 'examples/add-numbers' : 'examples/add-numbers-node';
   const server = `--server ${lab.url}/graphql`;
   return [
     'GLADOS is ready.',
