@@ -42,7 +42,7 @@ describe('the Role of deploy/kubernetes', () => {
       for (const verb of verbs) if (await may(verb, resource, installation.runners)) allowed[resource].push(verb);
     }
     expect(allowed).toEqual({
-      jobs: ['create', 'get', 'list', 'watch', 'delete'],
+      jobs: ['create', 'get', 'list', 'watch', 'patch', 'delete'],
       pods: ['get', 'list', 'watch', 'delete'],
       'pods/log': ['get'],
       'pods/exec': [],
