@@ -3,8 +3,8 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { closeWithin, listen, urlOf } from './api/http/listen.js';
 import type { SocketCounts } from './api/http/websocket.js';
 import type { Freshness } from './model/change.js';
-import type { Experiment, ExperimentPhase } from './model/experiment.js';
-import type { Pod, PodPhase } from './model/pod.js';
+import { experimentPhases, type Experiment } from './model/experiment.js';
+import { podPhases, type Pod } from './model/pod.js';
 import { countOf } from './model/transitions.js';
 import type { TrialPhase } from './model/trial.js';
 
@@ -29,17 +29,6 @@ export interface MetricsNeeds {
 export interface Metrics extends AsyncDisposable {
   readonly url: string;
 }
-
-const experimentPhases: readonly ExperimentPhase[] = [
-  'QUEUED',
-  'RUNNING',
-  'PAUSED',
-  'CANCELLING',
-  'CANCELLED',
-  'SUCCEEDED',
-  'FAILED',
-];
-const podPhases: readonly PodPhase[] = ['PENDING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'UNKNOWN'];
 
 /**
  * Serves `/metrics` in Prometheus' text format, counted when it is asked for.

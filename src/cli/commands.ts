@@ -9,7 +9,7 @@ import { printLogs } from './logs.js';
 import type { Out } from './out.js';
 import { asRecords, readResults } from './results.js';
 import { runExperiment, watchExperiment } from './run.js';
-import { printResults } from './save-results.js';
+import { printDownload } from './download.js';
 import { preview, submit } from './submission.js';
 import { tableLines } from './table.js';
 import { createVerbs } from './verbs.js';
@@ -99,7 +99,7 @@ export function createCommands(needs: CommandNeeds) {
 
     async results(given: string, { output }: { output: (typeof resultFormats)[number] }): Promise<number> {
       const experiment = await getExperiment(client, given);
-      if (output === 'csv') await printResults(client, experiment.downloads.resultsCsv, stdout);
+      if (output === 'csv') await printDownload(client, experiment.downloads.resultsCsv, stdout);
       else {
         const results = await readResults(client, experiment.id);
         if (output === 'json') stdout.write(`${JSON.stringify(asRecords(results), null, 2)}\n`);

@@ -5,7 +5,7 @@ import type { GladosClient } from '../client/client.js';
 import type { ExperimentDetailsFragment } from '../client/generated/graphql.js';
 import { getExperiment } from './experiment-id.js';
 import { Failure } from './failures.js';
-import { saveResults } from './save-results.js';
+import { saveDownload } from './download.js';
 
 interface ExportNeeds {
   readonly client: GladosClient;
@@ -33,7 +33,7 @@ export async function exportExperiment({ client, given, directory, signal }: Exp
     if (existsSync(path)) throw new Failure(`${path} is there already: name another directory.`);
   }
   mkdirSync(target, { recursive: true });
-  await saveResults(client, file.url, program, signal);
+  await saveDownload(client, file.url, program, signal);
   writeFileSync(description, experimentYaml(experiment), { flag: 'wx' });
   return target;
 }

@@ -5,7 +5,7 @@ import type { ExperimentFieldsFragment } from '../client/generated/graphql.js';
 import { exitCodes } from './failures.js';
 import { followExperiment } from './live-view.js';
 import type { Out } from './out.js';
-import { saveResults } from './save-results.js';
+import { saveDownload } from './download.js';
 import { submit } from './submission.js';
 import { tableLines } from './table.js';
 import { cut } from './text.js';
@@ -49,7 +49,7 @@ export async function runExperiment(needs: RunNeeds): Promise<number> {
   const ended = await followExperiment({ client, id, out: stderr, color, ...(signal ? { signal } : {}) });
   if (!ended || signal?.aborted) return leftAlone(id, stderr);
   const outputPath = given ?? join(file.directory, 'results.csv');
-  await saveResults(client, ended.downloads.resultsCsv, outputPath, signal);
+  await saveDownload(client, ended.downloads.resultsCsv, outputPath, signal);
   await tellEnd({ client, ended, stderr });
   stdout.write(`${relative(process.cwd(), outputPath) || outputPath}\n`);
   return ended.phase === 'SUCCEEDED' ? exitCodes.done : exitCodes.failed;

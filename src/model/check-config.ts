@@ -1,4 +1,4 @@
-import { configFile, type ConfigTemplate } from './config-file.js';
+import { checkedConfigFile, type ConfigTemplate } from './config-file.js';
 import { ConfigFlaw } from './config-template.js';
 import type { Note } from './note.js';
 import type { SearchSpace } from './parameter.js';
@@ -11,7 +11,7 @@ import { assignmentAt, trialCount } from './search-space.js';
 export function checkConfig(template: ConfigTemplate, space: SearchSpace, note: Note): void {
   for (const index of new Set([0, trialCount(space) - 1])) {
     try {
-      configFile(template, assignmentAt(space, index));
+      checkedConfigFile(template, assignmentAt(space, index));
     } catch (error) {
       if (!(error instanceof ConfigFlaw)) throw error;
       const { message, line, column } = error;

@@ -1,4 +1,4 @@
-import { ConfigFlaw, fillPlaces } from './config-template.js';
+import { ConfigFlaw, fillPlaces, ownKey } from './config-template.js';
 import type { Assignment, Setting } from './parameter.js';
 import { numberIn } from './results.js';
 
@@ -19,8 +19,7 @@ export function jsonConfig(assignment: Assignment, constants: string): string {
   const missing = assignment.filter(({ name }) => !mentioned.has(name));
   if (missing.length === 0) return text;
   const twice = missing.find(({ name }) => Object.hasOwn(object, name));
-  if (twice)
-    throw new ConfigFlaw(`it has a key "${twice.name}" of its own, and that is a setting`, { line: 1, column: 1 });
+  if (twice) throw ownKey(twice.name, text);
   const head = text.slice(0, text.lastIndexOf('}')).trimEnd();
   const separator = Object.keys(object).length === 0 ? '' : ',';
   const added = missing.map((setting) => `  ${JSON.stringify(setting.name)}: ${alone(setting)}`);
@@ -34,10 +33,10 @@ function parsed(text: string): object {
   } catch (error) {
     const { message } = error as SyntaxError;
     const at = Number(/position (\d+)/.exec(message)?.[1] ?? text.length);
-    throw new ConfigFlaw(message.replace(/ (in JSON )?at position \d+.*/, ''), placeOf(text, at));
+    throw new ConfigFlaw(message.replace(/ (in JSON )?at position \d+.*/, ''), text, placeOf(text, at));
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw new ConfigFlaw('it is no object', { line: 1, column: 1 });
+  throw new ConfigFlaw('it is no object', text);
 }
 
 function placeOf(text: string, at: number): { line: number; column: number } {

@@ -4,12 +4,20 @@ import type { Assignment, Setting } from './parameter.js';
 export class ConfigFlaw extends Error {
   readonly line: number;
   readonly column: number;
+  /** The constants text with its places filled. */
+  readonly text: string;
 
-  constructor(message: string, { line, column }: { readonly line: number; readonly column: number }) {
+  constructor(message: string, text: string, { line, column } = { line: 1, column: 1 }) {
     super(message);
+    this.text = text;
     this.line = line;
     this.column = column;
   }
+}
+
+/** A setting that is to be added, under a key that the text has already: which of them counts nobody could tell. */
+export function ownKey(name: string, text: string): ConfigFlaw {
+  return new ConfigFlaw(`it has a key "${name}" of its own, and that is a setting`, text);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isMap, parseDocument } from 'yaml';
-import { ConfigFlaw, fillPlaces } from './config-template.js';
+import { ConfigFlaw, fillPlaces, ownKey } from './config-template.js';
 import type { Assignment, Setting } from './parameter.js';
 import { numberIn } from './results.js';
 
@@ -18,38 +18,35 @@ import { numberIn } from './results.js';
  */
 export function yamlConfig(assignment: Assignment, constants: string): string {
   const { text, mentioned } = fillPlaces(assignment, constants, inPlace);
-  const { contents } = parsed(text);
+  const contents = mappingIn(text);
   const missing = assignment.filter(({ name }) => !mentioned.has(name));
   if (missing.length === 0) return text;
+  const twice = missing.find(({ name }) => contents?.has(name));
+  if (twice) throw ownKey(twice.name, text);
+  if (/^\.\.\.\s*$/m.test(text)) throw new ConfigFlaw('its document ends before settings can be added', text);
   const entries = missing.map((setting) => `${keyOf(setting.name)}: ${alone(setting)}`);
   if (contents?.flow) {
     const [, end] = contents.range;
     const inside = text.slice(0, end - 1).trimEnd();
     const separator = /[{,]$/.test(inside) ? '' : ',';
-    return whole(`${inside}${separator} ${entries.join(', ')} }${text.slice(end)}`);
+    return `${inside}${separator} ${entries.join(', ')} }${text.slice(end)}`;
   }
   const indent = ' '.repeat(contents ? contents.range[0] - (text.lastIndexOf('\n', contents.range[0] - 1) + 1) : 0);
   const before = text === '' || text.endsWith('\n') ? text : `${text}\n`;
-  return whole(`${before}${entries.map((entry) => `${indent}${entry}\n`).join('')}`);
+  return `${before}${entries.map((entry) => `${indent}${entry}\n`).join('')}`;
 }
 
-/** @throws ConfigFlaw */
-function parsed(text: string) {
+/** Null when there is nothing in it. @throws ConfigFlaw */
+function mappingIn(text: string) {
   const { contents, errors } = parseDocument(text, { version: '1.1', prettyErrors: true });
   const [error] = errors;
   if (error) {
     const { line, col: column } = error.linePos?.[0] ?? { line: 1, col: 1 };
     const [message = ''] = error.message.split('\n');
-    throw new ConfigFlaw(message.replace(/ at line \d+, column \d+:?$/, ''), { line, column });
+    throw new ConfigFlaw(message.replace(/ at line \d+, column \d+:?$/, ''), text, { line, column });
   }
-  if (contents === null || isMap(contents)) return { contents };
-  throw new ConfigFlaw('it is no mapping at its top', { line: 1, column: 1 });
-}
-
-/** Reads what was added too: a key that was there already is told, and nothing odd gets by. */
-function whole(text: string): string {
-  parsed(text);
-  return text;
+  if (contents === null || isMap(contents)) return contents;
+  throw new ConfigFlaw('it is no mapping at its top', text);
 }
 
 function inPlace({ value, text }: Setting): string {

@@ -2,7 +2,16 @@ import type { Diagnosis } from './diagnosis.js';
 import type { Objective } from './objective.js';
 import type { Parameter, Sampling } from './parameter.js';
 
-export type ExperimentPhase = 'QUEUED' | 'RUNNING' | 'PAUSED' | 'CANCELLING' | 'CANCELLED' | 'SUCCEEDED' | 'FAILED';
+export const experimentPhases = [
+  'QUEUED',
+  'RUNNING',
+  'PAUSED',
+  'CANCELLING',
+  'CANCELLED',
+  'SUCCEEDED',
+  'FAILED',
+] as const;
+export type ExperimentPhase = (typeof experimentPhases)[number];
 export type ProgramKind = 'AUTO' | 'PYTHON' | 'JAVA' | 'BINARY' | 'NODE' | 'SHELL';
 
 /** What is run for every trial. */

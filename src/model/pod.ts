@@ -1,7 +1,8 @@
 import type { Diagnosis } from './diagnosis.js';
 import type { Condition } from './job.js';
 
-export type PodPhase = 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'UNKNOWN';
+export const podPhases = ['PENDING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'UNKNOWN'] as const;
+export type PodPhase = (typeof podPhases)[number];
 export type ContainerState = 'WAITING' | 'RUNNING' | 'TERMINATED';
 
 /** One container of a pod, init containers included. Times are RFC 3339. */

@@ -1,7 +1,8 @@
 import { DomainError } from './errors.js';
 import { isFinished, type Experiment, type TrialCounts } from './experiment.js';
+import { refuseStopping } from './refuse-phase.js';
 import { withoutDiagnosis, withTransition } from './transitions.js';
-import type { EndedAttempt, Trial, TrialPhase } from './trial.js';
+import type { Attempt, Trial, TrialPhase } from './trial.js';
 import { unarchived } from './verbs.js';
 
 /** Phases that a trial may leave to be run again. */
@@ -14,7 +15,7 @@ const remembered = 20;
 export function retriedTrial(trial: Trial): Trial {
   const { experimentId, index, attempt, version, earlier = [], ...outcome } = trial;
   const { podId: _pod, podLosses: _losses, result: _result, ...ended } = outcome;
-  const last: EndedAttempt = { attempt, ...ended };
+  const last: Attempt = { attempt, ...ended };
   // One that was cancelled while it waited has been told already.
   const told = earlier.at(-1)?.attempt === attempt ? earlier : [...earlier, last].slice(-remembered);
   return { experimentId, index, attempt, version, phase: 'WAITING', podLosses: 0, result: [], earlier: told };
@@ -69,10 +70,4 @@ export function refuseIndices(
         : `Trial ${index} is ${phase}.`;
     throw new DomainError({ code: 'TRIALS_NOT_RETRIABLE', message, field });
   }
-}
-
-function refuseStopping({ phase }: Experiment): void {
-  if (phase !== 'CANCELLING') return;
-  const message = 'The experiment is being cancelled: its pods are ending.';
-  throw new DomainError({ code: 'EXPERIMENT_STOPPING', message, field: ['id'] });
 }

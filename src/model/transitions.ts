@@ -1,7 +1,7 @@
 import type { Diagnosis } from './diagnosis.js';
-import { DomainError } from './errors.js';
 import { endedTrials, isFinished } from './experiment.js';
 import type { Experiment, TrialCounts } from './experiment.js';
+import { refuseFinished } from './refuse-phase.js';
 import type { TrialPhase } from './trial.js';
 
 /** Which count a phase is counted in. */
@@ -60,10 +60,7 @@ export function afterTrials(experiment: Experiment, counts: TrialCounts, now: st
  * @throws DomainError `EXPERIMENT_ALREADY_FINISHED`
  */
 export function cancelled(experiment: Experiment): Experiment {
-  if (isFinished(experiment)) {
-    const message = `The experiment has finished already: it is ${experiment.phase}.`;
-    throw new DomainError({ code: 'EXPERIMENT_ALREADY_FINISHED', message, field: ['id'] });
-  }
+  refuseFinished(experiment);
   return { ...experiment, phase: 'CANCELLING', counts: withoutOpenTrials(experiment.counts) };
 }
 

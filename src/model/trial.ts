@@ -2,8 +2,8 @@ import type { Diagnosis } from './diagnosis.js';
 
 export type TrialPhase = 'WAITING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'CANCELLED';
 
-/** How an attempt ended that was not the last. Times are RFC 3339. */
-export interface EndedAttempt {
+/** What a claim came to, as far as it has. Times are RFC 3339. */
+export interface Attempt {
   readonly attempt: number;
   readonly phase: TrialPhase;
   readonly exitCode?: number;
@@ -14,27 +14,18 @@ export interface EndedAttempt {
   readonly durationSeconds?: number;
 }
 
-/** A trial that has been touched: claimed at least once. Times are RFC 3339. */
-export interface Trial {
+/** A trial that has been touched: claimed at least once. `attempt` counts its claims so far. */
+export interface Trial extends Attempt {
   readonly experimentId: string;
   readonly index: number;
-  /** Claims so far; 1 while or after the first. */
-  readonly attempt: number;
   /** How often its pod went away under it. */
   readonly podLosses: number;
-  readonly phase: TrialPhase;
   /** Uid of the pod that holds or ended it. */
   readonly podId?: string;
   /** Columns and values of its result row, in the program's order. */
   readonly result: readonly (readonly [column: string, value: string])[];
-  readonly exitCode?: number;
-  readonly signal?: string;
-  readonly diagnosis?: Diagnosis;
-  readonly startedAt?: string;
-  readonly finishedAt?: string;
-  readonly durationSeconds?: number;
   /** Of attempts that were run again, oldest first; the newest 20. */
-  readonly earlier?: readonly EndedAttempt[];
+  readonly earlier?: readonly Attempt[];
   /** Grows with every change of any trial of the experiment. */
   readonly version: number;
 }

@@ -1,5 +1,5 @@
-import { DomainError } from './errors.js';
-import { isFinished, type Experiment } from './experiment.js';
+import type { Experiment } from './experiment.js';
+import { refuseFinished, refuseStopping, refuseUnfinished } from './refuse-phase.js';
 import { afterTrials, withoutDiagnosis } from './transitions.js';
 
 /** What people call it by: anything of it may be changed at any time, and changes nothing else. */
@@ -21,7 +21,8 @@ export function renamed(experiment: Experiment, naming: Naming): Experiment {
  * @throws DomainError EXPERIMENT_ALREADY_FINISHED, EXPERIMENT_STOPPING
  */
 export function paused(experiment: Experiment): Experiment {
-  refuseEnding(experiment);
+  refuseFinished(experiment);
+  refuseStopping(experiment);
   if (experiment.phase === 'PAUSED') return experiment;
   return { ...withoutDiagnosis(experiment), phase: 'PAUSED' };
 }
@@ -32,7 +33,8 @@ export function paused(experiment: Experiment): Experiment {
  * @throws DomainError EXPERIMENT_ALREADY_FINISHED, EXPERIMENT_STOPPING
  */
 export function resumed(experiment: Experiment, now: string): Experiment {
-  refuseEnding(experiment);
+  refuseFinished(experiment);
+  refuseStopping(experiment);
   if (experiment.phase !== 'PAUSED') return experiment;
   const phase = experiment.startedAt === undefined ? 'QUEUED' : 'RUNNING';
   return afterTrials({ ...withoutDiagnosis(experiment), phase }, experiment.counts, now);
@@ -55,22 +57,4 @@ export function unarchived(experiment: Experiment): Experiment {
   if (experiment.archivedAt === undefined) return experiment;
   const { archivedAt: _archivedAt, ...rest } = experiment;
   return rest;
-}
-
-/** @throws DomainError EXPERIMENT_NOT_FINISHED */
-export function refuseUnfinished(experiment: Experiment): void {
-  if (isFinished(experiment)) return;
-  const message = `The experiment has not finished: it is ${experiment.phase}.`;
-  throw new DomainError({ code: 'EXPERIMENT_NOT_FINISHED', message, field: ['id'] });
-}
-
-function refuseEnding(experiment: Experiment): void {
-  if (isFinished(experiment)) {
-    const message = `The experiment has finished already: it is ${experiment.phase}.`;
-    throw new DomainError({ code: 'EXPERIMENT_ALREADY_FINISHED', message, field: ['id'] });
-  }
-  if (experiment.phase === 'CANCELLING') {
-    const message = 'The experiment is being cancelled: its pods are ending.';
-    throw new DomainError({ code: 'EXPERIMENT_STOPPING', message, field: ['id'] });
-  }
 }

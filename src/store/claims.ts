@@ -5,7 +5,7 @@ import type { Experiment } from '../model/experiment.js';
 import { refuseIndices, retriablePhases, retried, retriedTrial } from '../model/retry.js';
 import { afterTrials, cancelled, failedByJob, withTransition } from '../model/transitions.js';
 import { podLossLimit, trialId, type Trial, type TrialReport } from '../model/trial.js';
-import { refuseUnfinished } from '../model/verbs.js';
+import { refuseUnfinished } from '../model/refuse-phase.js';
 import type { Database } from './database.js';
 import { experimentUpdate, toExperiment, type ExperimentRow } from './experiment-row.js';
 import type { DeletionRow } from './deletions.js';

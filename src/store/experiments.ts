@@ -1,6 +1,6 @@
 import type { Filter, WithId } from 'mongodb';
 import { DomainError } from '../model/errors.js';
-import { isFinished, type Experiment, type ExperimentPhase } from '../model/experiment.js';
+import type { Experiment, ExperimentPhase } from '../model/experiment.js';
 import type { Database } from './database.js';
 import { experimentUpdate, toExperiment, type ExperimentRow } from './experiment-row.js';
 import { cutPage, type Page, type PageRequest } from './pages.js';
@@ -162,14 +162,4 @@ export function matches(experiment: Experiment, { phases, tags, search, archived
     (tags ?? []).every((tag) => experiment.tags.includes(tag)) &&
     (!search || experiment.name.toLowerCase().includes(search.toLowerCase()))
   );
-}
-
-/** @throws DomainError EXPERIMENT_ALREADY_FINISHED */
-export function refuseFinished(experiment: Experiment): void {
-  if (!isFinished(experiment)) return;
-  throw new DomainError({
-    code: 'EXPERIMENT_ALREADY_FINISHED',
-    message: `The experiment has ended already: it is ${experiment.phase}.`,
-    field: ['id'],
-  });
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ExperimentDocument } from '../../src/client/generated/graphql.js';
+import { ExperimentDocument, ExperimentsDocument } from '../../src/client/generated/graphql.js';
 import { isWhole, nodeProgram, submitted, treeWhen, uploadProgram } from '../support/experiments.js';
 import {
   runProgram,
@@ -109,14 +109,38 @@ describe('glados retry', () => {
   }, 60_000);
 });
 
+/** What the live list of everybody shows. */
+function followed() {
+  const stream = server.client.experimentsChanged();
+  const ids = new Set<string>();
+  return {
+    async until(isSo: (ids: readonly string[]) => boolean): Promise<void> {
+      while (!isSo([...ids])) {
+        const { done, value } = await stream.next();
+        if (done) throw new Error('The stream ended.');
+        for (const { id } of value.experiments) ids.add(id);
+        for (const id of value.gone) ids.delete(id);
+      }
+    },
+    [Symbol.dispose]: () => void stream.return?.(),
+  };
+}
+
 describe('glados archive, unarchive and edit', () => {
   it('take an ended experiment out of the list, bring it back, and call it something else', async () => {
     const id = await submit('old', 1, 0);
     await treeWhen(server.client, id, isWhole);
     const names = async (...args: string[]) => (await glados('list', '-o', 'name', ...args)).stdout;
     expect(await names()).toContain(id);
+    using stream = followed();
+    await stream.until((ids) => ids.includes(id));
     expect((await glados('archive', id)).stderr).toBe('old is archived: glados list --archived shows it.\n');
+    await stream.until((ids) => !ids.includes(id));
     expect(await names()).not.toContain(id);
+    const both = await server.client.request(ExperimentsDocument, { first: 100, filter: { archived: null } });
+    expect(both.experiments.nodes.find((one) => one.id === id)?.archivedAt).toMatch(/^\d{4}-/);
+    const others = await server.client.request(ExperimentsDocument, { first: 100 });
+    expect(others.experiments.nodes.map((one) => one.id)).not.toContain(id);
     expect(await names('--archived')).toContain(id);
     expect((await glados('unarchive', id)).stderr).toBe('old is in the list again.\n');
     expect(await names()).toContain(id);
@@ -137,7 +161,7 @@ describe('glados archive, unarchive and edit', () => {
     expect(await glados('delete', id)).toMatchObject({ exitCode: 0, stdout: `${id}\n` });
     expect((await server.client.request(ExperimentDocument, { id })).experiment).toBeNull();
     expect((await glados('get', id)).stderr).toContain(`There is no experiment ${id}.`);
-    expect((await glados('results', kept, '-o', 'csv')).stdout).toContain('n');
+    expect((await glados('results', kept, '-o', 'csv')).stdout).toBe('Experiment Run,n,n\n0,1,1\n');
     expect((await glados('delete', id)).exitCode).not.toBe(0);
   }, 60_000);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { configFile, type ConfigFormat } from '../../src/model/config-file.js';
+import { checkedConfigFile, configFile, type ConfigFormat } from '../../src/model/config-file.js';
 import { ConfigFlaw } from '../../src/model/config-template.js';
 import type { Assignment, Setting } from '../../src/model/parameter.js';
 import { checkSubmission } from '../../src/model/submission.js';
@@ -18,7 +18,7 @@ const all: Assignment = [
 ];
 const read = { YAML: (text: string) => parse(text, { version: '1.1' }) as unknown, JSON: JSON.parse };
 const make = (configFormat: ConfigFormat, constants: string, assignment = all) =>
-  configFile({ configFormat, constants }, assignment);
+  checkedConfigFile({ configFormat, constants }, assignment);
 
 function flawOf(format: ConfigFormat, constants: string): unknown {
   try {
@@ -107,7 +107,8 @@ describe('a text that is none of its format', () => {
     ['JSON', '[1]', { message: 'it is no object', line: 1 }],
     ['JSON', '{"a": {s}}', { line: 1 }],
     ['JSON', '{"n": 1}', { message: 'it has a key "n" of its own, and that is a setting' }],
-    ['YAML', 'a: 1\n"n": 1', { message: 'Map keys must be unique', line: 3 }],
+    ['YAML', 'a: 1\n"n": 1', { message: 'it has a key "n" of its own, and that is a setting' }],
+    ['YAML', 'a: 1\n...', { message: 'its document ends before settings can be added' }],
   ] as const)('in %s, %j, is told with its place', (format, text, flaw) => {
     expect(flawOf(format, text)).toMatchObject(flaw);
   });
@@ -127,5 +128,14 @@ describe('a text that is none of its format', () => {
     const parameters = [{ list: { name: 'x', values: ['1', 'two words'] } }];
     const input = submissionOf({ configFormat: 'JSON', constants: '{"a": {x}}', parameters });
     expect(checkSubmission(input, 'a.py').problems[0]?.message).toContain('In trial 1 ');
+  });
+
+  it('only in a trial between first and last is given as it is: the program says so, and no claim fails', () => {
+    const parameters = [{ list: { name: 'x', values: ['1', 'two words', '3'] } }];
+    const input = submissionOf({ configFormat: 'JSON', constants: '{"a": {x}}', parameters });
+    expect(checkSubmission(input, 'a.py').problems).toEqual([]);
+    const template = { configFormat: 'JSON', constants: '{"a": {x}}' } as const;
+    expect(configFile(template, [setting('x', 'two words')])).toBe('{"a": two words}');
+    expect(configFile({ configFormat: 'YAML', constants: '- {x}' }, [setting('x', '1')])).toBe('- 1');
   });
 });

@@ -5,9 +5,10 @@ import type { Diagnosis } from '../../src/model/diagnosis.js';
 import { DomainError } from '../../src/model/errors.js';
 import type { Experiment, ExperimentPhase } from '../../src/model/experiment.js';
 import { cancelled, countsFor, untouchedPhase } from '../../src/model/transitions.js';
+import { refuseUnfinished } from '../../src/model/refuse-phase.js';
 import { retried } from '../../src/model/retry.js';
 import type { TrialPhase } from '../../src/model/trial.js';
-import { archived, paused, refuseUnfinished, renamed, resumed, unarchived } from '../../src/model/verbs.js';
+import { archived, paused, renamed, resumed, unarchived } from '../../src/model/verbs.js';
 import { root } from '../support/server-process.js';
 import { experimentOf } from './experiments.js';
 

@@ -13,8 +13,8 @@ async function open(client: GladosClient, address: string, signal?: AbortSignal)
   return Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
 }
 
-/** Streams results.csv into a file, which is replaced only when all of it has arrived. @throws RequestError, or an error of the file system */
-export async function saveResults(
+/** Streams what is at an address of the API into a file, which is replaced only when all of it has arrived. @throws RequestError, or an error of the file system */
+export async function saveDownload(
   client: GladosClient,
   address: string,
   path: string,
@@ -30,8 +30,8 @@ export async function saveResults(
   }
 }
 
-/** Streams results.csv to an output, as it is. */
-export async function printResults(client: GladosClient, address: string, out: Pick<Out, 'write'>): Promise<void> {
+/** Streams text at an address of the API to an output, as it is. */
+export async function printDownload(client: GladosClient, address: string, out: Pick<Out, 'write'>): Promise<void> {
   const decoder = new TextDecoder();
   for await (const chunk of await open(client, address))
     out.write(decoder.decode(chunk as Uint8Array, { stream: true }));
